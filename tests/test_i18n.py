@@ -1,0 +1,43 @@
+"""Do Chinese and English say the same things?"""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+
+from simlab.i18n import LANGUAGES, catalogue, text
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def test_every_language_has_the_same_keys() -> None:
+    keys = {lang: set(catalogue(lang)) for lang in LANGUAGES}
+    assert keys["en"] - keys["zh"] == set(), "only in English"
+    assert keys["zh"] - keys["en"] == set(), "only in Chinese"
+
+
+def test_every_language_fills_in_the_same_values() -> None:
+    english, chinese = catalogue("en"), catalogue("zh")
+    differing = {
+        key for key, sentence in english.items()
+        if placeholders(sentence) != placeholders(chinese[key])
+    }
+    assert differing == set()
+
+
+def test_no_sentence_is_empty() -> None:
+    empty = [(lang, key) for lang in LANGUAGES for key, value in catalogue(lang).items()
+             if not value.strip() or value == "None"]
+    assert empty == []
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="xx"):
+        catalogue("xx")
+
+
+def test_a_text_has_its_values_filled_in() -> None:
+    assert text("error.cancelled", "en")
