@@ -1,0 +1,438 @@
+"""Policies against each other, from outcomes simulated under common random numbers.
+
+Two questions are kept apart. *Is A better than B?* compares expectations within a draw of the
+parameters, so its uncertainty is what is not known about the firm. *Will this firm see fewer
+exits under A?* adds luck: one future under A against an independent one under B.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simlab.decide.outcomes import COST_ITEMS, HEADLINE, outcome
+from simlab.errors import LabError
+from simlab.panel import month_name
+
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+"""Of every fan; the outer two are the 90% interval used everywhere."""
+
+Warrant = Literal["tested", "partly", "assumed", "unknown"]
+
+
+class Outcomes(Protocol):
+    """What a comparison reads of an ensemble."""
+
+    @property
+    def y(self) -> NDArray[np.float64]:
+        """(draw, replicate, policy, month, outcome)"""
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Names along the policy axis."""
+
+    @property
+    def start(self) -> int:
+        """First simulated month, months since year 0."""
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Where the ensemble comes from."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its 90% interval."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One outcome by month: mean and quantiles, each as long as the months."""
+
+    policy: str
+    outcome: str
+    mean: tuple[float, ...]
+    p05: tuple[float, ...]
+    p25: tuple[float, ...]
+    p50: tuple[float, ...]
+    p75: tuple[float, ...]
+    p95: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Total:
+    """One outcome under one policy over the whole period (summed or averaged over months):
+    what one future of this firm may bring, parameters and luck together."""
+
+    policy: str
+    outcome: str
+    value: Interval
+
+
+@dataclass(frozen=True)
+class PriorEffect:
+    """The same effect before any data were seen."""
+
+    difference: Interval
+    ratio: Interval | None
+    beats: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """`policy` against `against` in one outcome over the whole period."""
+
+    policy: str
+    against: str
+    outcome: str
+    difference: Interval
+    """Of expectations: replicates are averaged within a draw, the interval is over draws."""
+    ratio: Interval | None
+    """Of expectations; None where the denominator can be zero."""
+    beats: float
+    """Share of draws in which the expected difference is favourable (for an outcome that is
+    neither good nor bad: in which it is negative)."""
+    ties: float
+    """Share of draws in which it is exactly zero."""
+    sees_better: float
+    """Chance that this firm sees the better figure under `policy`: independent luck."""
+    sees_equal: float
+    monte_carlo_error: float
+    """Standard error of a draw's expected difference from the finite number of replicates;
+    NaN with one replicate, where it cannot be told from the spread over draws."""
+    posterior_sd: float
+    """Spread of the expected difference over draws with the simulation noise taken out."""
+    correlation: float
+    """Of the two policies' figures over replicates: what common random numbers gained."""
+    cumulative: Fan
+    """Expected difference added up (averaged, for averages) to each month, over draws."""
+    prior: PriorEffect | None
+    informed: float
+    """1 - posterior / prior variance of the relative effect; NaN without a prior ensemble."""
+    warrant: Warrant
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What one more person at or above standard who stays costs under `policy`."""
+
+    policy: str
+    against: str
+    people: Interval
+    """Expected regretted exits avoided."""
+    cost: Interval
+    """Expected cost difference; negative = saved."""
+    nobody: float
+    """Share of draws in which nobody is retained: there no price exists."""
+    per_person: Interval | None
+    """Over the draws in which somebody is; None where there are none."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every answer about a set of policies; plain data."""
+
+    policies: tuple[str, ...]
+    baseline: str
+    headline: str
+    months: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    draws: int
+    replicates: int
+    fans: tuple[Fan, ...]
+    totals: tuple[Total, ...]
+    effects: tuple[Effect, ...]
+    retained: tuple[Retained, ...]
+    provenance: dict[str, Any]
+
+    @property
+    def luck_apart(self) -> bool:
+        """Whether luck could be told from what is not known: it takes two replicates a draw."""
+        return self.replicates > 1
+
+    def effect(self, policy: str, against: str, name: str = HEADLINE) -> Effect:
+        """The effect of one pair in outcome `name`; a KeyError where it was not compared."""
+        for each in self.effects:
+            if (each.policy, each.against, each.outcome) == (policy, against, name):
+                return each
+        raise KeyError((policy, against, name))
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """One flat row per pair and outcome, for a table or a CSV file."""
+        return [
+            {
+                "policy": e.policy, "against": e.against, "outcome": e.outcome,
+                "difference": e.difference.mean, "difference_lower": e.difference.lower,
+                "difference_upper": e.difference.upper,
+                "ratio": e.ratio.mean if e.ratio else None,
+                "ratio_lower": e.ratio.lower if e.ratio else None,
+                "ratio_upper": e.ratio.upper if e.ratio else None,
+                "beats": e.beats, "ties": e.ties,
+                "sees_better": e.sees_better, "sees_equal": e.sees_equal,
+                "monte_carlo_error": _plain(e.monte_carlo_error),
+                "posterior_sd": _plain(e.posterior_sd),
+                "correlation": _plain(e.correlation),
+                "prior_beats": e.prior.beats if e.prior else None,
+                "informed": _plain(e.informed), "warrant": e.warrant,
+            }
+            for e in self.effects
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole comparison as plain lists, dictionaries and numbers; NaN becomes None."""
+        tree: dict[str, Any] = _plain(asdict(self))
+        return {**tree, "luck_apart": self.luck_apart}
+
+
+def compare(
+    ensemble: Outcomes, baseline: str | None = None, *, prior: Outcomes | None = None,
+    outcomes: Sequence[str] | None = None,
+) -> Comparison:
+    """Compare the policies of an ensemble pair by pair.
+
+    `baseline` is the policy the others are measured against (default: the first). `prior` is
+    the same study over prior draws; with it each effect says how far the data tested it.
+    `outcomes` names the last axis of ``y`` (default: the engine's). A LabError where there are
+    fewer than two policies, the baseline is not one of them, or a figure is not finite.
+    """
+    names = tuple(outcomes) if outcomes is not None else _engine_outcomes()
+    policies, baseline = _checked(ensemble, baseline)
+    y, names = _with_cost(ensemble.y, names)
+    prior_y = None
+    if prior is not None:
+        if prior.policies != ensemble.policies:
+            raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
+                           prior=", ".join(prior.policies))
+        prior_y, _ = _with_cost(prior.y, names[: prior.y.shape[4]])
+    order = {name: index for index, name in enumerate(ensemble.policies)}
+    pairs = [(a, b) for j, b in enumerate(policies) for a in policies[j + 1:]]
+    totals = _over_months(y, names)
+    prior_totals = None if prior_y is None else _over_months(prior_y, names)
+    effects = tuple(
+        _effect((a, b), name, y[..., o][:, :, [order[a], order[b]]],
+                totals[..., o][:, :, [order[a], order[b]]],
+                None if prior_totals is None
+                else prior_totals[..., o][:, :, [order[a], order[b]]])
+        for a, b in pairs for o, name in enumerate(names)
+    )
+    return Comparison(
+        policies=policies, baseline=baseline, headline=HEADLINE,
+        months=tuple(month_name(ensemble.start + m) for m in range(y.shape[3])),
+        outcomes=names, draws=y.shape[0], replicates=y.shape[1],
+        fans=tuple(_fan(p, name, y[:, :, order[p], :, o].reshape(-1, y.shape[3]))
+                   for p in policies for o, name in enumerate(names)),
+        totals=tuple(Total(p, name, _interval(totals[:, :, order[p], o].ravel()))
+                     for p in policies for o, name in enumerate(names)),
+        effects=effects,
+        retained=tuple(_retained(a, b, totals, names, order) for a, b in pairs
+                       if HEADLINE in names and "cost" in names),
+        provenance=dict(ensemble.provenance),
+    )
+
+
+def _engine_outcomes() -> tuple[str, ...]:
+    from simlab.engine.ensemble import OUTCOMES  # compiled code: loaded only where it is needed
+
+    return OUTCOMES
+
+
+def _checked(ensemble: Outcomes, baseline: str | None) -> tuple[tuple[str, ...], str]:
+    """Policies with the baseline first."""
+    policies = ensemble.policies
+    if len(policies) < 2:
+        raise LabError("too_few_policies", count=len(policies))
+    if len(set(policies)) != len(policies):
+        raise LabError("policy_twice", policies=", ".join(policies))
+    first = policies[0] if baseline is None else baseline
+    if first not in policies:
+        raise LabError("unknown_baseline", baseline=first, policies=", ".join(policies))
+    if not np.isfinite(ensemble.y).all():
+        raise LabError("outcomes_not_finite")
+    return (first, *(p for p in policies if p != first)), first
+
+
+def _with_cost(
+    y: NDArray[np.float64], names: tuple[str, ...]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Outcomes with the derived ``cost``, the sum of what the firm spends, at the end."""
+    items = [names.index(item) for item in COST_ITEMS if item in names]
+    if not items or "cost" in names:
+        return y, names
+    return np.concatenate([y, y[..., items].sum(axis=-1, keepdims=True)], axis=-1), (*names, "cost")
+
+
+def _over_months(y: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+    """(draw, replicate, policy, outcome): months added up or averaged, as the outcome asks."""
+    total: NDArray[np.float64] = y.sum(axis=3)
+    averaged = np.array([outcome(name).over_months == "mean" for name in names])
+    total[..., averaged] /= y.shape[3]
+    return total
+
+
+def _effect(
+    pair: tuple[str, str], name: str, monthly: NDArray[np.float64], totals: NDArray[np.float64],
+    prior: NDArray[np.float64] | None,
+) -> Effect:
+    """`monthly` (draw, replicate, 2, month) and `totals` (draw, replicate, 2) of both policies."""
+    expected = totals.mean(axis=1)
+    # Subtracted within a replicate first: equal policies then differ by exactly nothing.
+    paired = totals[:, :, 0] - totals[:, :, 1]
+    difference = paired.mean(axis=1)
+    beats, ties = _beats(difference, name)
+    sees_better, sees_equal = _sees(totals, name)
+    noise = _noise_variance(paired)
+    informed, warrant = _informed(totals, prior)
+    return Effect(
+        policy=pair[0], against=pair[1], outcome=name,
+        difference=_interval(difference), ratio=_ratio(expected), beats=beats, ties=ties,
+        sees_better=sees_better, sees_equal=sees_equal,
+        monte_carlo_error=math.sqrt(noise),
+        posterior_sd=math.sqrt(max(_variance(difference) - _or_zero(noise), 0.0)),
+        correlation=_correlation(totals),
+        cumulative=_cumulative(pair[0], name, monthly),
+        prior=None if prior is None else _prior_effect(prior, name),
+        informed=informed, warrant=warrant,
+    )
+
+
+def _cumulative(policy: str, name: str, monthly: NDArray[np.float64]) -> Fan:
+    running = (monthly[:, :, 0] - monthly[:, :, 1]).mean(axis=1).cumsum(axis=1)
+    if outcome(name).over_months == "mean":
+        running = running / np.arange(1, running.shape[1] + 1)
+    return _fan(policy, name, running)
+
+
+def _beats(difference: NDArray[np.float64], name: str) -> tuple[float, float]:
+    good = difference > 0 if outcome(name).better == "higher" else difference < 0
+    return float(good.mean()), float((difference == 0).mean())
+
+
+def _sees(totals: NDArray[np.float64], name: str) -> tuple[float, float]:
+    """Share of pairs of independent futures in which the first policy's figure is better, and
+    in which both are equal.
+
+    Independent means another replicate of the same draw. With one replicate a draw only
+    another draw is independent, which mixes ignorance into the luck.
+    """
+    draws, replicates = totals.shape[:2]
+    if replicates > 1:
+        shifts = [(totals[:, :, 0], np.roll(totals[:, :, 1], shift, axis=1))
+                  for shift in range(1, replicates)]
+    else:
+        step = max(1, draws // 16)
+        shifts = [(totals[:, :, 0], np.roll(totals[:, :, 1], shift, axis=0))
+                  for shift in range(1, draws, step)] or [(totals[:, :, 0], totals[:, :, 1])]
+    gaps = np.stack([first - second for first, second in shifts])
+    better = gaps > 0 if outcome(name).better == "higher" else gaps < 0
+    return float(better.mean()), float((gaps == 0).mean())
+
+
+def _noise_variance(paired: NDArray[np.float64]) -> float:
+    """Mean over draws of the variance of a draw's mean over replicates; NaN with one."""
+    replicates = paired.shape[1]
+    if replicates < 2:
+        return math.nan
+    return float(paired.var(axis=1, ddof=1).mean() / replicates)
+
+
+def _ratio(expected: NDArray[np.float64]) -> Interval | None:
+    if not (expected[:, 1] > 0).all():
+        return None
+    return _interval(expected[:, 0] / expected[:, 1])
+
+
+def _correlation(totals: NDArray[np.float64]) -> float:
+    """Within draws over replicates; over draws where there is one replicate."""
+    centred = totals - totals.mean(axis=1 if totals.shape[1] > 1 else 0, keepdims=True)
+    first, second = centred[..., 0].ravel(), centred[..., 1].ravel()
+    scale = math.sqrt(float(first @ first) * float(second @ second))
+    return float(first @ second) / scale if scale > 0 else math.nan
+
+
+def _prior_effect(totals: NDArray[np.float64], name: str) -> PriorEffect:
+    difference = (totals[:, :, 0] - totals[:, :, 1]).mean(axis=1)
+    return PriorEffect(_interval(difference), _ratio(totals.mean(axis=1)),
+                       _beats(difference, name)[0])
+
+
+def _informed(
+    totals: NDArray[np.float64], prior: NDArray[np.float64] | None
+) -> tuple[float, Warrant]:
+    """How far the data narrowed the *relative* effect. (The absolute one narrows already when
+    the level of exits is learnt, which says nothing about the policy.)"""
+    if prior is None:
+        return math.nan, "unknown"
+    after, before = _relative_variance(totals), _relative_variance(prior)
+    if not (math.isfinite(after) and math.isfinite(before)) or before <= 0:
+        return math.nan, "unknown"
+    share = 1.0 - after / before
+    # Twice the variance's own relative sampling error: less than that is no narrowing at all.
+    seen = max(0.1, 2.0 * math.sqrt(2.0 / len(totals) + 2.0 / len(prior)))
+    return share, "tested" if share >= max(0.5, seen) else "partly" if share >= seen else "assumed"
+
+
+def _relative_variance(totals: NDArray[np.float64]) -> float:
+    """Variance over draws of log(A / B) without simulation noise (delta method)."""
+    expected = totals.mean(axis=1)
+    if not (expected > 0).all():
+        return math.nan
+    logs = np.log(expected[:, 0] / expected[:, 1])
+    relative = totals / expected[:, None, :]
+    noise = _noise_variance(relative[..., 0] - relative[..., 1])
+    return max(_variance(logs) - _or_zero(noise), 0.0)
+
+
+def _retained(
+    policy: str, against: str, totals: NDArray[np.float64], names: tuple[str, ...],
+    order: dict[str, int],
+) -> Retained:
+    gap = (totals[:, :, order[policy]] - totals[:, :, order[against]]).mean(axis=1)
+    people = -gap[:, names.index(HEADLINE)]
+    cost = gap[:, names.index("cost")]
+    somebody = people > 0
+    price = _interval(cost[somebody] / people[somebody]) if somebody.any() else None
+    return Retained(policy, against, _interval(people), _interval(cost),
+                    float(1.0 - somebody.mean()), price)
+
+
+def _fan(policy: str, name: str, values: NDArray[np.float64]) -> Fan:
+    """`values` (future, month)."""
+    rows = [tuple(float(v) for v in row) for row in np.quantile(values, QUANTILES, axis=0)]
+    mean = tuple(float(v) for v in values.mean(axis=0))
+    return Fan(policy, name, mean, *rows)
+
+
+def _interval(values: NDArray[np.float64]) -> Interval:
+    lower, upper = np.quantile(values, (QUANTILES[0], QUANTILES[-1]))
+    return Interval(float(values.mean()), float(lower), float(upper))
+
+
+def _variance(values: NDArray[np.float64]) -> float:
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
+
+
+def _or_zero(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
