@@ -1,0 +1,156 @@
+"""A lab: one folder with a format version, a writer lock and atomic writes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from simlab.errors import LabError
+
+FORMAT = 1
+"""The lab format this version reads and writes."""
+
+_DESCRIPTION = "lab.json"
+_SECRET = "person_keys.secret"
+_LOCK = "writer.lock"
+_HOLDER = "writer.json"
+
+
+class Lab:
+    """A lab folder. `path` is absolute; `store_url` is the SQLAlchemy URL of its records."""
+
+    def __init__(self, path: Path, description: dict[str, Any]) -> None:
+        """Use :meth:`create` or :meth:`open`; `description` is the content of ``lab.json``."""
+        self.path = path
+        self.description = description
+        self._lock = FileLock(path / _LOCK, timeout=0, preserve_lock_file=True)
+
+    @classmethod
+    def create(cls, path: Path | str, store_url: str | None = None) -> Lab:
+        """A new lab in `path`, which must be missing or an empty folder.
+
+        `store_url` names another store than the SQLite file of the folder (PostgreSQL; leave
+        the password to the server's own means, the URL is written into ``lab.json``).
+        Raises LabError ``lab_exists`` or ``lab_not_empty``. The folder appears whole or not
+        at all.
+        """
+        path = Path(path).absolute()
+        if (path / _DESCRIPTION).exists():
+            raise LabError("lab_exists", path=path)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise LabError("lab_not_empty", path=path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        description = {"format": FORMAT, "created": created, "store": store_url}
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        try:
+            _write_private(draft / _SECRET, secrets.token_hex(32))
+            (draft / _DESCRIPTION).write_text(json.dumps(description, indent=2), encoding="utf-8")
+            draft.chmod(0o755)
+            draft.replace(path)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        return cls(path, description)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Lab:
+        """The lab in `path`. Raises LabError ``not_a_lab`` (no folder, no readable
+        ``lab.json``) or ``lab_newer`` (written by a later version)."""
+        path = Path(path).absolute()
+        try:
+            description = json.loads((path / _DESCRIPTION).read_text(encoding="utf-8"))
+            version = int(description["format"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise LabError("not_a_lab", path=path) from None
+        if version > FORMAT:
+            raise LabError("lab_newer", path=path, found=version, known=FORMAT)
+        return cls(path, description)
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store: ``store.sqlite`` of the folder unless set otherwise."""
+        return self.description.get("store") or f"sqlite:///{self.path / 'store.sqlite'}"
+
+    def secret(self) -> bytes:
+        """The key that turns employee numbers into pseudonyms; readable by the owner only.
+
+        Raises LabError ``lab_secret_missing``: without it people would get new pseudonyms.
+        """
+        try:
+            return bytes.fromhex((self.path / _SECRET).read_text(encoding="ascii").strip())
+        except (OSError, ValueError):
+            raise LabError("lab_secret_missing", path=self.path / _SECRET) from None
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lab's writer lock; may be entered again by the thread that holds it.
+
+        Raises LabError ``lab_locked`` naming the holder (process id and since when). The lock
+        is the operating system's: it falls with its process, also when that is killed.
+        """
+        try:
+            self._lock.acquire()
+        except Timeout:
+            holder = self._holder()
+            raise LabError("lab_locked", path=self.path, **holder) from None
+        outermost = self._lock.lock_counter == 1
+        try:
+            if outermost:
+                since = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+                self.write_json(_HOLDER, {"pid": os.getpid(), "since": since})
+            yield
+        finally:
+            if outermost:
+                (self.path / _HOLDER).unlink(missing_ok=True)
+            self._lock.release()
+
+    def _holder(self) -> dict[str, Any]:
+        try:
+            holder = self.read_json(_HOLDER)
+            return {"pid": holder["pid"], "since": holder["since"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {"pid": "?", "since": "?"}
+
+    def write(self, relative: str | Path, content: bytes) -> Path:
+        """Write a file of the lab so that readers see the old or the new one, never a part;
+        folders on the way are made. Returns the file's path."""
+        target = self.path / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return target
+
+    def read_json(self, relative: str | Path) -> Any:
+        """The JSON file `relative`; OSError where missing, ValueError where not JSON."""
+        return json.loads((self.path / relative).read_text(encoding="utf-8"))
+
+    def write_json(self, relative: str | Path, value: Any) -> Path:
+        """Write `value` as JSON, atomically."""
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+        return self.write(relative, (text + "\n").encode("utf-8"))
+
+
+def _write_private(path: Path, content: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content)
