@@ -387,8 +387,9 @@ def _relative_variance(totals: NDArray[np.float64]) -> float:
         return math.nan
     logs = np.log(expected[:, 0] / expected[:, 1])
     relative = totals / expected[:, None, :]
-    noise = _noise_variance(relative[..., 0] - relative[..., 1])
-    return max(_variance(logs) - _or_zero(noise), 0.0)
+    noise = _or_zero(_noise_variance(relative[..., 0] - relative[..., 1]))
+    # Where simulation noise is most of the spread, the rest is too rough an estimate to judge by.
+    return _variance(logs) - noise if noise <= 0.5 * _variance(logs) else math.nan
 
 
 def _retained(

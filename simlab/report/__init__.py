@@ -1,0 +1,1 @@
+"""Figures and papers from plain data: no Dash, no records, no model."""

@@ -1,0 +1,197 @@
+"""Plain data -> plotly figures. They take the dictionaries of ``Comparison.to_json()``.
+
+Every figure names its unit, its interval and its n in the title or on an axis, reads well in
+grey, and carries its texts in the language asked for (plotly itself localises nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from simlab.decide.outcomes import outcome as described
+from simlab.i18n import text
+from simlab.report.tokens import FONT, LIGHT, POLICY_COLOURS, translucent
+from simlab.report.wording import month, number, outcome_name, share
+
+Tree = Mapping[str, Any]
+
+
+def fan(comparison: Tree, outcome: str, lang: str, titles: Mapping[str, str],
+        policies: Sequence[str] | None = None) -> go.Figure:
+    """One outcome by month under each policy: mean line, 50% and 90% bands over futures."""
+    shown = list(policies or comparison["policies"])
+    figure = _empty(_unit(outcome, lang))
+    months = [month(m, lang) for m in comparison["months"]]
+    for each in (f for f in comparison["fans"] if f["outcome"] == outcome):
+        if each["policy"] not in shown:
+            continue
+        colour = policy_colour(comparison, each["policy"])
+        label = escape(titles.get(each["policy"], each["policy"]))
+        _bands(figure, months, each, colour, label, lang)
+    _months(figure, months)
+    if described(outcome).unit != "index":
+        figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def months_fan(rows: Sequence[Tree], lang: str, label: str) -> go.Figure:
+    """A forecast by month from rows with ``month, mean, p05, p25, p50, p75, p95``."""
+    figure = _empty(_unit("exits", lang))
+    months = [month(str(row["month"]), lang) for row in rows]
+    columns = {key: [row[key] for row in rows]
+               for key in ("mean", "p05", "p25", "p50", "p75", "p95")}
+    _bands(figure, months, columns, LIGHT["accent"], escape(label), lang)
+    _months(figure, months)
+    figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def paired_difference(comparison: Tree, policy: str, against: str, outcome: str,
+                      lang: str) -> go.Figure:
+    """Expected difference of one pair, added up month by month, with its 90% interval over
+    draws of the parameters: luck is averaged out, what is not known about the firm is not."""
+    effect = find_effect(comparison, policy, against, outcome)
+    figure = _empty(_unit(outcome, lang))
+    months = [month(m, lang) for m in comparison["months"]]
+    figure.add_hline(y=0, line={"color": LIGHT["ink"], "width": 1})
+    _bands(figure, months, effect["cumulative"], policy_colour(comparison, policy),
+           text("figure.difference", lang), lang)
+    _months(figure, months)
+    return figure
+
+
+def probability_bars(comparison: Tree, outcome: str, lang: str,
+                     titles: Mapping[str, str]) -> go.Figure:
+    """For each pair: P(A beats B) in expectation, and the chance that this firm will see it."""
+    effects = [e for e in comparison["effects"] if e["outcome"] == outcome][::-1]
+    labels = [text("figure.pair", lang, policy=escape(titles.get(e["policy"], e["policy"])),
+                   against=escape(titles.get(e["against"], e["against"]))) for e in effects]
+    figure = _empty("")
+    for key, colour in (("sees_better", LIGHT["baseline"]), ("beats", LIGHT["accent"])):
+        values = [e[key] for e in effects]
+        figure.add_bar(
+            y=labels, x=values, orientation="h", name=text(f"figure.{key}", lang),
+            marker={"color": colour}, text=[share(v) for v in values], textposition="outside",
+            cliponaxis=False, hovertemplate="%{text}<extra>%{fullData.name}</extra>",
+        )
+    figure.add_vline(x=0.5, line={"color": LIGHT["muted"], "width": 1, "dash": "dot"})
+    figure.update_xaxes(range=[0, 1.08], tickvals=[0, 0.25, 0.5, 0.75, 1],
+                        ticktext=["0%", "25%", "50%", "75%", "100%"])
+    figure.update_yaxes(automargin=True, showgrid=False)
+    figure.update_layout(barmode="group", bargap=0.35, height=150 + 70 * len(effects),
+                         legend={"traceorder": "reversed"})
+    return figure
+
+
+def contraction(parameters: Sequence[Tree], lang: str) -> go.Figure:
+    """How much narrower the data made each parameter: 0 = assumed, 1 = settled by the data.
+
+    `parameters`: rows with ``meaning`` (text), ``contraction`` (number), highest drawn on top.
+    """
+    rows = sorted(parameters, key=lambda row: row["contraction"])
+    figure = _empty("")
+    figure.add_bar(
+        y=[escape(str(row["meaning"])) for row in rows],
+        x=[max(row["contraction"], 0.0) for row in rows], orientation="h", showlegend=False,
+        marker={"color": [LIGHT["accent"] if row["contraction"] >= 0.25 else "#c3ccd6"
+                          for row in rows]},
+        hovertemplate="%{x:.2f}<extra></extra>",
+    )
+    figure.update_xaxes(range=[0, 1], title=text("figure.contraction", lang))
+    figure.update_yaxes(automargin=True, showgrid=False)
+    figure.update_layout(height=90 + 24 * len(rows), bargap=0.3)
+    return figure
+
+
+def predictive_check(checks: Sequence[Tree], lang: str) -> go.Figure:
+    """Each observed summary against the 90% of what the calibrated model makes of it.
+
+    `checks`: rows with ``label``, ``observed``, ``lower``, ``median``, ``upper``. Each is drawn
+    on its own scale, the simulated 90% interval from -1 to 1.
+    """
+    figure = _empty("")
+    labels, places, colours, notes = [], [], [], []
+    for row in list(checks)[::-1]:
+        half = max((row["upper"] - row["lower"]) / 2, 1e-12)
+        place = (row["observed"] - (row["upper"] + row["lower"]) / 2) / half
+        labels.append(escape(str(row["label"])))
+        places.append(min(max(place, -3.0), 3.0))
+        colours.append(LIGHT["accent"] if abs(place) <= 1 else "#d55e00")
+        notes.append(text("figure.check_note", lang, observed=number(row["observed"], lang),
+                          lower=number(row["lower"], lang), upper=number(row["upper"], lang)))
+    figure.add_vrect(x0=-1, x1=1, fillcolor=LIGHT["accent_soft"], line_width=0, layer="below")
+    figure.add_scatter(x=places, y=labels, mode="markers", showlegend=False, text=notes,
+                       marker={"size": 10, "color": colours},
+                       hovertemplate="%{text}<extra></extra>")
+    figure.update_xaxes(range=[-3.2, 3.2], tickvals=[-1, 0, 1], zeroline=False,
+                        ticktext=["5%", text("figure.middle", lang), "95%"],
+                        title=text("figure.check", lang))
+    figure.update_yaxes(automargin=True)
+    figure.update_layout(height=110 + 24 * len(labels))
+    return figure
+
+
+def find_effect(comparison: Tree, policy: str, against: str, outcome: str) -> Tree:
+    """One pair's effect; a KeyError where it was not compared."""
+    for effect in comparison["effects"]:
+        if (effect["policy"], effect["against"], effect["outcome"]) == (policy, against, outcome):
+            return dict(effect)
+    raise KeyError((policy, against, outcome))
+
+
+def policy_colour(comparison: Tree, policy: str) -> str:
+    """The same policy has the same colour in every figure of a comparison."""
+    return POLICY_COLOURS[list(comparison["policies"]).index(policy) % len(POLICY_COLOURS)]
+
+
+def _bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, label: str,
+           lang: str) -> None:
+    for low, high, alpha in (("p05", "p95", 0.14), ("p25", "p75", 0.22)):
+        figure.add_scatter(
+            x=[*months, *months[::-1]], y=[*columns[high], *list(columns[low])[::-1]],
+            fill="toself", fillcolor=translucent(colour, alpha), line={"width": 0},
+            mode="lines", hoverinfo="skip", showlegend=False, legendgroup=label,
+        )
+    notes = [text("figure.fan_note", lang, mean=number(mean, lang), lower=number(low, lang),
+                  upper=number(high, lang))
+             for mean, low, high in zip(columns["mean"], columns["p05"], columns["p95"],
+                                        strict=True)]
+    figure.add_scatter(x=months, y=list(columns["mean"]), name=label, legendgroup=label,
+                       mode="lines+markers" if len(months) < 4 else "lines",
+                       line={"color": colour, "width": 2.5}, text=notes,
+                       hovertemplate="%{x}: %{text}<extra>%{fullData.name}</extra>")
+
+
+def _months(figure: go.Figure, months: list[str]) -> None:
+    step = max(1, -(-len(months) // 6))
+    figure.update_xaxes(type="category", tickvals=months[::step], ticktext=months[::step],
+                        tickangle=0, showgrid=False)
+
+
+def _unit(outcome: str, lang: str) -> str:
+    return f"{outcome_name(outcome, lang)} ({text(f'unit.{described(outcome).unit}', lang)})"
+
+
+def _empty(y_title: str) -> go.Figure:
+    axis = {"gridcolor": LIGHT["line"], "linecolor": LIGHT["line"], "zeroline": False,
+            "tickfont": {"color": LIGHT["muted"], "size": 12},
+            "title": {"font": {"color": LIGHT["muted"], "size": 12}}}
+    layout = go.Layout(
+        font={"family": FONT, "color": LIGHT["ink"], "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 16, "t": 40, "b": 8}, height=340, xaxis=axis, yaxis=axis,
+        hovermode="closest", hoverlabel={"font": {"family": FONT}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
+                "itemclick": False, "itemdoubleclick": False},
+    )
+    # The template is empty on purpose: plotly's own adds seven kilobytes to every figure.
+    figure = go.Figure(layout=layout)
+    figure.update_layout(template=go.layout.Template())
+    if y_title:
+        figure.update_yaxes(title=y_title, automargin=True)
+    figure.update_xaxes(automargin=True)
+    return figure

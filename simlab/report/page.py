@@ -1,0 +1,294 @@
+"""One self-contained HTML page: what was asked, on what data, with what answer, how sure.
+
+It takes plain data (the dataclasses below and ``Comparison.to_json()``), inlines plotly and
+loads nothing from anywhere; a content security policy in the page holds it to that.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from simlab.i18n import text
+from simlab.report import figures, wording
+from simlab.report.tokens import FONT, LIGHT
+
+INFORMED = 0.25
+"""Contraction from which a parameter counts as estimated from the data."""
+
+
+@dataclass(frozen=True)
+class DataUsed:
+    """What the records hold, in totals."""
+
+    people: int
+    first_month: str
+    last_month: str
+    person_months: int
+    exits: int
+    fingerprint: str
+    source: Mapping[str, str] | str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One summary of the record against the calibrated model's 90%."""
+
+    label: Mapping[str, str] | str
+    observed: float
+    lower: float
+    median: float
+    upper: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the observed value lies inside."""
+        return self.lower <= self.observed <= self.upper
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A parameter before and after the data. Intervals are ``{mean, lower, upper}``."""
+
+    name: str
+    meaning: Mapping[str, str] | str
+    unit: str
+    prior: Mapping[str, float]
+    posterior: Mapping[str, float]
+    contraction: float
+    source: str
+    calibrated: bool
+
+    @property
+    def informed(self) -> bool:
+        """Whether the data said enough for "estimated from your data"."""
+        return self.calibrated and self.contraction >= INFORMED
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the calibration went."""
+
+    until: str
+    simulations: int
+    checks: Sequence[Check]
+    parameters: Sequence[ParameterRow]
+
+
+@dataclass(frozen=True)
+class NoChange:
+    """The forecast with nothing changed: rows ``{month, mean, p05, p25, p50, p75, p95}``."""
+
+    rows: Sequence[Mapping[str, Any]]
+    futures: int
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All a report can show; what a lab does not have yet stays None."""
+
+    created: str
+    question: Mapping[str, str] | str = ""
+    titles: Mapping[str, Mapping[str, str] | str] = field(default_factory=dict)
+    """Policy name -> its title."""
+    data: DataUsed | None = None
+    fit: Fit | None = None
+    forecast: NoChange | None = None
+    comparison: Mapping[str, Any] | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+TABLE = ("regretted", "voluntary", "exits", "involuntary", "business", "complaints", "cost",
+         "morale", "stress")
+"""Outcomes of the comparison table, the headline first."""
+
+
+def render(contents: Contents, lang: str) -> str:
+    """The page as one HTML text in `lang`; everything not ours in it is escaped."""
+    titles = wording.strings(contents.titles, lang)
+    template = _environment().get_template("page.html.j2")
+    comparison = contents.comparison
+    return template.render(
+        lang=lang, contents=contents, titles=titles, colours=LIGHT, font=FONT,
+        plotly_js=Markup(_inline_script()),
+        t=functools.partial(_sentence, lang), w=_Wording(lang),
+        answers=[] if comparison is None else _answers(comparison, titles, lang),
+        tables=[] if comparison is None else _tables(comparison, titles, lang),
+        informed=[] if contents.fit is None else [p for p in contents.fit.parameters if p.informed],
+        figures={} if comparison is None else _comparison_figures(comparison, titles, lang),
+        fit_figures={} if contents.fit is None else _fit_figures(contents.fit, lang),
+        forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
+            contents.forecast.rows, lang, text("report.forecast_label", lang)), "forecast"),
+    )
+
+
+class _Wording:
+    """`wording` bound to one language, for the template."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def number(self, value: float | None) -> str:
+        return wording.number(value, self.lang)
+
+    def interval(self, value: Mapping[str, float] | None) -> str:
+        return wording.interval(value, self.lang)
+
+    def month(self, name: str) -> str:
+        return wording.month(name, self.lang)
+
+    def pick(self, title: Mapping[str, str] | str | None) -> str:
+        return wording.pick(title, self.lang)
+
+
+def _sentence(lang: str, key: str, **values: Any) -> str:
+    return text(f"report.{key}", lang, **values)
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("simlab.report", "."), autoescape=True,
+                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@functools.cache
+def _inline_script() -> str:
+    # A closing tag inside the library's own strings would end the script element early.
+    script: str = get_plotlyjs()
+    return script.replace("</script", "<\\/script")
+
+
+def _embedded(figure: go.Figure, name: str) -> Markup:
+    height = figure.layout.height
+    html: str = figure.to_html(
+        full_html=False, include_plotlyjs=False, div_id=f"figure-{name}",
+        default_height=f"{height}px",
+        config={"displayModeBar": False, "responsive": True, "scrollZoom": False},
+    )
+    return Markup(html)  # plotly escapes its own JSON; labels are escaped before
+
+
+def _pairs(comparison: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each policy against the baseline."""
+    return [(policy, comparison["baseline"]) for policy in comparison["policies"]
+            if policy != comparison["baseline"]]
+
+
+def _comparison_figures(
+    comparison: Mapping[str, Any], titles: Mapping[str, str], lang: str
+) -> dict[str, Any]:
+    headline = comparison["headline"]
+    return {
+        "fan": _embedded(figures.fan(comparison, headline, lang, titles), "fan"),
+        "probability": _embedded(
+            figures.probability_bars(comparison, headline, lang, titles), "probability"),
+        "differences": [
+            (titles.get(a, a), titles.get(b, b), _embedded(
+                figures.paired_difference(comparison, a, b, headline, lang), f"difference-{i}"))
+            for i, (a, b) in enumerate(_pairs(comparison))
+        ],
+    }
+
+
+def _fit_figures(fit: Fit, lang: str) -> dict[str, Any]:
+    checks = [{"label": wording.pick(c.label, lang), "observed": c.observed, "lower": c.lower,
+               "median": c.median, "upper": c.upper} for c in fit.checks]
+    shown = sorted((p for p in fit.parameters if p.calibrated), key=lambda p: -p.contraction)[:16]
+    rows = [{"meaning": wording.pick(p.meaning, lang), "contraction": p.contraction}
+            for p in shown]
+    return {
+        "check": _embedded(figures.predictive_check(checks, lang), "check") if checks else None,
+        "contraction": _embedded(figures.contraction(rows, lang), "contraction") if rows else None,
+    }
+
+
+def _answers(
+    comparison: Mapping[str, Any], titles: Mapping[str, str], lang: str
+) -> list[dict[str, Any]]:
+    """For each policy against the baseline: the headline sentence, luck, and the warrant."""
+    return [answer(comparison, policy, against, titles, lang)
+            for policy, against in _pairs(comparison)]
+
+
+def answer(
+    comparison: Mapping[str, Any], policy: str, against: str, titles: Mapping[str, str], lang: str
+) -> dict[str, Any]:
+    """The sentences about one pair in the headline outcome: ``line``, ``luck``, ``noise`` (or
+    None), ``warrant`` (its code), ``rests`` and ``retained``."""
+    headline = comparison["headline"]
+    effect = figures.find_effect(comparison, policy, against, headline)
+    line = _sentence(
+        lang, "answer_line", policy=titles.get(policy, policy),
+        against=titles.get(against, against), months=len(comparison["months"]),
+        outcome=_lowered(wording.outcome_name(headline, lang), lang),
+        difference=wording.interval(effect["difference"], lang, signed=True),
+        beats=wording.share(effect["beats"]))
+    luck = (_sentence(lang, "answer_luck", sees=wording.share(effect["sees_better"]))
+            if comparison["luck_apart"] else _sentence(lang, "answer_luck_mixed"))
+    return {
+        "policy": policy, "line": line, "luck": luck, "noise": _noise(effect, lang),
+        "warrant": effect["warrant"], "rests": _sentence(lang, f"warrant_{effect['warrant']}"),
+        "retained": _price(comparison, policy, against, titles, lang),
+    }
+
+
+def _noise(effect: Mapping[str, Any], lang: str) -> str | None:
+    error, spread = effect["monte_carlo_error"], effect["posterior_sd"]
+    if error is None or error <= 0 or error**2 < 0.1 * (error**2 + spread**2):
+        return None
+    return _sentence(lang, "answer_noise", noise=wording.share(error**2 / (error**2 + spread**2)))
+
+
+def _price(
+    comparison: Mapping[str, Any], policy: str, against: str, titles: Mapping[str, str], lang: str
+) -> str | None:
+    for row in comparison["retained"]:
+        if (row["policy"], row["against"]) != (policy, against):
+            continue
+        title = titles.get(policy, policy)
+        if row["per_person"] is None:
+            return _sentence(lang, "retained_none", policy=title)
+        line = _sentence(lang, "retained", policy=title, nobody=wording.share(row["nobody"]),
+                         price=wording.interval(row["per_person"], lang))
+        saves = row["per_person"]["mean"] < 0
+        return f"{line} {_sentence(lang, 'retained_saves')}" if saves else line
+    return None
+
+
+def _lowered(name: str, lang: str) -> str:
+    return name[0].lower() + name[1:] if lang == "en" else name
+
+
+def _tables(
+    comparison: Mapping[str, Any], titles: Mapping[str, str], lang: str
+) -> list[dict[str, Any]]:
+    tables = []
+    for policy, against in _pairs(comparison):
+        rows = []
+        for name in (n for n in TABLE if n in comparison["outcomes"]):
+            effect = figures.find_effect(comparison, policy, against, name)
+            prior = effect["prior"]
+            ratio = effect["ratio"]
+            rows.append({
+                "outcome": wording.outcome_name(name, lang),
+                "difference": wording.interval(effect["difference"], lang, signed=True),
+                "ratio": wording.MISSING if ratio is None else _sentence(
+                    lang, "interval", mean=wording.change(ratio["mean"]),
+                    lower=wording.change(ratio["lower"]), upper=wording.change(ratio["upper"])),
+                "beats": wording.share(effect["beats"]),
+                "sees": wording.share(effect["sees_better"]),
+                "prior": wording.MISSING if prior is None else wording.share(prior["beats"]),
+                "warrant": effect["warrant"],
+                "rests": _sentence(lang, f"warrant_short_{effect['warrant']}"),
+            })
+        tables.append({"rows": rows, "caption": _sentence(
+            lang, "table_caption", policy=titles.get(policy, policy),
+            against=titles.get(against, against), months=len(comparison["months"]))})
+    return tables
