@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.outcomes import COST_ITEMS, HEADLINE, outcome
+from simlab.decide.outcomes import HEADLINE, outcome
 from simlab.errors import LabError
 from simlab.panel import month_name
 
@@ -206,17 +206,14 @@ def compare(
     """
     names = tuple(outcomes) if outcomes is not None else _engine_outcomes()
     policies, baseline = _checked(ensemble, baseline)
-    y, names = _with_cost(ensemble.y, names)
-    prior_y = None
-    if prior is not None:
-        if prior.policies != ensemble.policies:
-            raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
-                           prior=", ".join(prior.policies))
-        prior_y, _ = _with_cost(prior.y, names[: prior.y.shape[4]])
+    y = ensemble.y
+    if prior is not None and prior.policies != ensemble.policies:
+        raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
+                       prior=", ".join(prior.policies))
     order = {name: index for index, name in enumerate(ensemble.policies)}
     pairs = [(a, b) for j, b in enumerate(policies) for a in policies[j + 1:]]
     totals = _over_months(y, names)
-    prior_totals = None if prior_y is None else _over_months(prior_y, names)
+    prior_totals = None if prior is None else _over_months(prior.y, names)
     effects = tuple(
         _effect((a, b), name, y[..., o][:, :, [order[a], order[b]]],
                 totals[..., o][:, :, [order[a], order[b]]],
@@ -240,7 +237,7 @@ def compare(
 
 
 def _engine_outcomes() -> tuple[str, ...]:
-    from simlab.engine.ensemble import OUTCOMES  # compiled code: loaded only where it is needed
+    from simlab.engine.outcomes import OUTCOMES  # compiled code: loaded only where it is needed
 
     return OUTCOMES
 
@@ -258,16 +255,6 @@ def _checked(ensemble: Outcomes, baseline: str | None) -> tuple[tuple[str, ...],
     if not np.isfinite(ensemble.y).all():
         raise LabError("outcomes_not_finite")
     return (first, *(p for p in policies if p != first)), first
-
-
-def _with_cost(
-    y: NDArray[np.float64], names: tuple[str, ...]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Outcomes with the derived ``cost``, the sum of what the firm spends, at the end."""
-    items = [names.index(item) for item in COST_ITEMS if item in names]
-    if not items or "cost" in names:
-        return y, names
-    return np.concatenate([y, y[..., items].sum(axis=-1, keepdims=True)], axis=-1), (*names, "cost")
 
 
 def _over_months(y: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:

@@ -8,9 +8,6 @@ from typing import Literal
 HEADLINE = "regretted"
 """Voluntary exits of people at or above standard: the measure a policy is judged by first."""
 
-COST_ITEMS = ("pay", "training_cost", "support_cost", "help_cost", "replacement_cost")
-"""What the firm spends, in its currency; their sum is the derived outcome ``cost``."""
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -18,7 +15,7 @@ class Outcome:
 
     over_months: Literal["sum", "mean"]
     better: Literal["lower", "higher", "neither"]
-    unit: Literal["people", "money", "count", "index"]
+    unit: Literal["people", "money", "count", "index", "points"]
 
 
 _EXITS = Outcome("sum", "lower", "people")
@@ -33,26 +30,26 @@ _KNOWN = {
     "involuntary": _EXITS,
     "other_exits": _EXITS,
     "regretted": _EXITS,
-    "hires": Outcome("sum", "neither", "people"),
+    "arrivals": Outcome("sum", "neither", "people"),
+    "vacancies": Outcome("mean", "lower", "people"),
     "business": Outcome("sum", "higher", "money"),
     "key_business": Outcome("sum", "higher", "money"),
     "complaints": Outcome("sum", "lower", "count"),
     "requests": Outcome("sum", "neither", "count"),
     "past_sla": Outcome("sum", "lower", "count"),
+    "helped": Outcome("sum", "neither", "count"),
+    "key_people": Outcome("mean", "neither", "people"),
     "cost": _COST,
-    "pay": Outcome("sum", "neither", "money"),
+    "pay_cost": _COST,
     "training_cost": _COST,
     "support_cost": _COST,
     "help_cost": _COST,
     "replacement_cost": _COST,
-    "lost_business": _COST,
-    "stress": Outcome("mean", "lower", "index"),
+    "conditions_cost": _COST,
     "efficacy": _INDEX,
     "morale": _INDEX,
-    "belonging": _INDEX,
-    "support": _INDEX,
-    "control": _INDEX,
-    "satisfaction": _INDEX,
+    "stress": Outcome("mean", "lower", "index"),
+    "score": Outcome("mean", "higher", "points"),
 }
 
 

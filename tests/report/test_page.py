@@ -14,7 +14,7 @@ from simlab.decide import compare
 from simlab.report import figures, wording
 from simlab.report.page import Check, Contents, DataUsed, Fit, NoChange, ParameterRow, render
 
-OUTCOMES = ("headcount", "exits", "voluntary", "regretted", "business", "pay", "training_cost",
+OUTCOMES = ("headcount", "exits", "voluntary", "regretted", "business", "pay_cost", "cost",
             "morale")
 
 
