@@ -17,7 +17,7 @@ from simlab.progress import Progress
 from simlab.records.checks import Key, Known, check, key_of
 from simlab.records.intake import Intake, Row
 from simlab.records.profiles import profile_named
-from simlab.records.reading import read
+from simlab.records.reading import Sheet, read
 from simlab.records.report import FileCount, ImportReport, TableCount
 from simlab.records.schema import TABLES, Table
 from simlab.records.store import (
@@ -49,7 +49,7 @@ def import_files(
     """
     gather = profile_named(profile)
     progress = progress or Progress()
-    sheets = []
+    sheets: list[Sheet] = []
     for done, path in enumerate(files):
         progress.advance("read_files", done, len(files))
         sheets += read(Path(path))
@@ -71,8 +71,8 @@ def _known(store: Store) -> Known:
     ids = {name: {str(key) for (key,) in store.rows(name, TABLES[name].key[0])}
            for name in ("kpi_registry", "courses")}
     return Known(
-        hired=dict(store.rows("employees", "person_key", "hire_date")),  # type: ignore[arg-type]
-        left=dict(store.rows("exits", "person_key", "last_day")),  # type: ignore[arg-type]
+        hired=dict(store.rows("employees", "person_key", "hire_date")),
+        left=dict(store.rows("exits", "person_key", "last_day")),
         ids=ids,
     )
 

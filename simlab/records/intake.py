@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from simlab.errors import LabError
 from simlab.records.reading import Sheet
 from simlab.records.report import Notice
 from simlab.records.schema import TABLES, Column
-from simlab.records.values import Unreadable, Value, parse
+from simlab.records.values import CellError, Value, parse
 
 SHOWN = 20
 """Problems printed at most; the rest are counted."""
@@ -41,12 +41,12 @@ class Intake:
     problems: list[LabError] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
-    def problem(self, code: str, sheet: int, number: int, **values: object) -> None:
+    def problem(self, code: str, sheet: int, number: int, **values: Any) -> None:
         """Note something wrong in a row of a file."""
         file = self.sheets[sheet].file
         self.problems.append(LabError(code, file=file, row=number, **values))
 
-    def notice(self, code: str, **values: object) -> None:
+    def notice(self, code: str, **values: Any) -> None:
         """Note something worth knowing that stops nothing."""
         self.notices.append(Notice(code, values))
 
@@ -80,7 +80,7 @@ class Intake:
         name = self.sheets[sheet].header[index]
         try:
             value = parse(column, cell)
-        except Unreadable as error:
+        except CellError as error:
             self.problem(error.code, sheet, number, field=name, found=cell, **error.values)
             return None
         if value is None and column.required:

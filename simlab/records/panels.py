@@ -155,7 +155,3 @@ def _carried(values: NDArray[np.float64], within: NDArray[np.bool_]) -> NDArray[
     latest = np.maximum.accumulate(known, axis=1)
     carried = np.take_along_axis(values, np.maximum(latest, 0), axis=1)
     return np.where(latest >= 0, carried, np.nan)
-
-
-def export_panel(panel: Panel, directory: str) -> None:
-    raise NotImplementedError

@@ -39,11 +39,13 @@ class Column:
     default: str | None = None
     """What an absent column or an empty cell stands for."""
 
+    file_name: str = ""
+    """Its name in files where that differs: people appear there by their employee number."""
+
     @property
     def header(self) -> str:
-        """The column's name in files: people appear there by their employee number."""
-        return self.name.replace("_key", "_no").replace("person_no", "employee_no") \
-            if self.kind == "person" else self.name
+        """The column's name in files."""
+        return self.file_name or self.name
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,10 @@ class Table:
         raise KeyError(f"{self.name}.{name}")
 
 
-def _person(required: bool = True) -> Column:
+def _person(reference: str = "employees") -> Column:
     return Column(
-        "person_key", "person", "工号", "Employee no.", required, reference="employees",
+        "person_key", "person", "工号", "Employee no.", True, file_name="employee_no",
+        reference=reference,
         synonyms=("员工编号", "人员编码", "员工号", "employee number", "employee id", "emp id",
                   "staff no"),
     )
@@ -125,8 +128,7 @@ _ORG_UNITS = Table(
 _EMPLOYEES = Table(
     "employees", "员工", "Employees",
     (
-        Column("person_key", "person", "工号", "Employee no.", True,
-               synonyms=_person().synonyms),
+        _person(reference=""),
         Column("valid_from", "date", "生效日期", "Valid from"),
         Column("hire_date", "date", "入职日期", "Hire date", True,
                synonyms=("入司日期", "date of joining", "start date", "hired on")),
@@ -139,7 +141,7 @@ _EMPLOYEES = Table(
                synonyms=("职等", "designation", "level")),
         Column("hire_grade", "integer", "入职职级", "Grade at hiring", unit="1 = lowest",
                lower=1, upper=99),
-        Column("manager_key", "person", "直属上级工号", "Manager no.",
+        Column("manager_key", "person", "直属上级工号", "Manager no.", file_name="manager_no",
                synonyms=("直属上级", "汇报对象", "manager")),
         Column("site", "text", "工作地点", "Site", synonyms=("城市", "地点", "city", "location")),
         Column("education", "text", "学历", "Education", synonyms=("education level",)),

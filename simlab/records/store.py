@@ -57,7 +57,7 @@ def _sql_column(column: Column, key: bool) -> sa.Column[Any]:
 
 def _sql_table(table: Table) -> sa.Table:
     columns = [_sql_column(column, column.name in table.key) for column in table.columns]
-    origin = [
+    origin: list[sa.Column[Any]] = [
         sa.Column("source_id", sa.Integer),
         sa.Column("source_row", sa.Integer),
         sa.Column("row_hash", sa.Text, nullable=False),
@@ -99,17 +99,20 @@ class Store:
         digest = hmac.new(self._secret, employee_no.encode("utf-8"), hashlib.sha256).digest()
         return str(uuid.UUID(bytes=digest[:16], version=5))
 
+    def people(self) -> dict[str, str]:
+        """Employee number by pseudonym, of everyone on record."""
+        with self.engine.connect() as connection:
+            return _people(connection)
+
     def source_ids(self, person_keys: Sequence[str]) -> tuple[str, ...]:
         """The employee numbers behind `person_keys`, in their order.
 
         Raises KeyError for a pseudonym this store does not know.
         """
-        with self.engine.connect() as connection:
-            known = dict(connection.execute(sa.select(
-                SQL_PERSON_KEYS.c.person_key, SQL_PERSON_KEYS.c.employee_no)).tuples().all())
+        known = self.people()
         return tuple(known[key] for key in person_keys)
 
-    def rows(self, table: str, *columns: str) -> list[tuple[Value, ...]]:
+    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The named columns of all rows of a canonical table (all columns where none named)."""
         names = columns or tuple(column.name for column in TABLES[table].columns)
         chosen = [SQL_TABLES[table].c[name] for name in names]
@@ -129,14 +132,15 @@ class Store:
     def months(self) -> tuple[str, str] | None:
         """First and last month with results; None where there are none."""
         month = SQL_TABLES["monthly_performance"].c.month
+        ends = sa.select(sa.func.min(month), sa.func.max(month))
         with self.engine.connect() as connection:
-            first, last = connection.execute(sa.select(sa.func.min(month), sa.func.max(month))).one()
+            first, last = connection.execute(ends).one()
         return (first, last) if first is not None else None
 
     def staff(self, on: datetime.date) -> int:
         """People employed on a day: hired by then, with no last day before it."""
-        hired = {key: day for key, day in self.rows("employees", "person_key", "hire_date")}
-        left = dict(self.rows("exits", "person_key", "last_day"))
+        hired: dict[str, datetime.date] = dict(self.rows("employees", "person_key", "hire_date"))
+        left: dict[str, datetime.date] = dict(self.rows("exits", "person_key", "last_day"))
         return sum(day <= on and left.get(key, on) >= on for key, day in hired.items())
 
     def data_hash(self) -> str:
@@ -145,14 +149,18 @@ class Store:
         return content_hash(self.engine)
 
 
+def _people(connection: sa.Connection) -> dict[str, str]:
+    keys = sa.select(SQL_PERSON_KEYS.c.person_key, SQL_PERSON_KEYS.c.employee_no)
+    return dict(connection.execute(keys).tuples().all())
+
+
 def content_hash(source: sa.Engine | sa.Connection) -> str:
     """See :meth:`Store.data_hash`; inside a transaction its own changes count."""
     if isinstance(source, sa.Engine):
         with source.connect() as connection:
             return content_hash(connection)
     # Pseudonyms differ from lab to lab, so people enter by their number; only the hash leaves.
-    people = dict(source.execute(sa.select(
-        SQL_PERSON_KEYS.c.person_key, SQL_PERSON_KEYS.c.employee_no)).tuples().all())
+    people = _people(source)
     total = hashlib.sha256()
     for name, table in TABLES.items():
         sql = SQL_TABLES[name]

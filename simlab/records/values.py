@@ -40,7 +40,7 @@ _HOURS = re.compile(r"(\d{1,3})[:hH](\d{2})")
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)
 
 
-class Unreadable(Exception):
+class CellError(Exception):
     """A cell that cannot be read; `code` names the sentence that says what was expected."""
 
     def __init__(self, code: str, **values: Any) -> None:
@@ -50,16 +50,16 @@ class Unreadable(Exception):
 
 
 def parse(column: Column, cell: str) -> Value:
-    """The value of `cell` in `column`; None where nothing is recorded. Raises Unreadable."""
+    """The value of `cell` in `column`; None where nothing is recorded. Raises CellError."""
     text = unicodedata.normalize("NFKC", cell).strip()
     if column.kind in ("text", "person"):
         return text or column.default
     if text.lower() in _MISSING:
         return column.default
     value = _READERS[column.kind](text, column)
-    if column.lower is not None and value < column.lower \
-            or column.upper is not None and value > column.upper:
-        raise Unreadable("out_of_bounds", bounds=_bounds(column), unit=column.unit)
+    too_low = column.lower is not None and value < column.lower
+    if too_low or (column.upper is not None and value > column.upper):
+        raise CellError("out_of_bounds", bounds=_bounds(column), unit=column.unit)
     return value
 
 
@@ -93,10 +93,10 @@ def _number(text: str, column: Column) -> float:
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain):
-        raise Unreadable("bad_number")
+        raise CellError("bad_number")
     value = float(plain) * factor
     if not math.isfinite(value):
-        raise Unreadable("bad_number")
+        raise CellError("bad_number")
     return value
 
 
@@ -106,21 +106,21 @@ def _rate(text: str, column: Column) -> float:
         return _number(text[:-1].strip(), column) / 100
     try:
         return _number(text, column)
-    except Unreadable:
-        raise Unreadable("bad_rate") from None
+    except CellError:
+        raise CellError("bad_rate") from None
 
 
 def _integer(text: str, column: Column) -> int:
     try:
         value = _number(text, column)
-    except Unreadable:
-        raise Unreadable("bad_integer") from None
+    except CellError:
+        raise CellError("bad_integer") from None
     if not value.is_integer():
-        raise Unreadable("bad_integer")
+        raise CellError("bad_integer")
     return int(value)
 
 
-def _date(text: str, column: Column | None = None) -> datetime.date:
+def _date(text: str, _column: Column | None = None) -> datetime.date:
     if (match := _DAY.fullmatch(text)) is not None:
         return _calendar(match[1], match[3], match[4])
     if (match := _DAY_ZH.fullmatch(text) or _DAY_PLAIN.fullmatch(text)) is not None:
@@ -129,20 +129,20 @@ def _date(text: str, column: Column | None = None) -> datetime.date:
         return _calendar(match[3], str(_MONTHS[match[2].lower()]), match[1])
     if (match := _SERIAL.fullmatch(text)) is not None:
         return _EXCEL_EPOCH + datetime.timedelta(days=int(match[1]))
-    raise Unreadable("bad_date")
+    raise CellError("bad_date")
 
 
 def _calendar(year: str, month: str, day: str) -> datetime.date:
     try:
         value = datetime.date(int(year), int(month), int(day))
     except ValueError:
-        raise Unreadable("bad_date") from None
+        raise CellError("bad_date") from None
     if not 1900 <= value.year <= 2100:
-        raise Unreadable("bad_date")
+        raise CellError("bad_date")
     return value
 
 
-def _month(text: str, column: Column) -> str:
+def _month(text: str, _column: Column) -> str:
     """'YYYY-MM'; a date stands for its month."""
     if (match := _MONTH.fullmatch(text) or _MONTH_ZH.fullmatch(text)
             or _MONTH_PLAIN.fullmatch(text)) is not None:
@@ -152,19 +152,19 @@ def _month(text: str, column: Column) -> str:
     else:
         try:
             return _date(text).isoformat()[:7]
-        except Unreadable:
-            raise Unreadable("bad_month") from None
+        except CellError:
+            raise CellError("bad_month") from None
     try:
         return _calendar(year, month, "1").isoformat()[:7]
-    except Unreadable:
-        raise Unreadable("bad_month") from None
+    except CellError:
+        raise CellError("bad_month") from None
 
 
-def _boolean(text: str, column: Column) -> bool:
+def _boolean(text: str, _column: Column) -> bool:
     word = text.lower()
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise Unreadable("bad_boolean")
+    raise CellError("bad_boolean")
 
 
 def _enum(text: str, column: Column) -> str:
@@ -173,7 +173,7 @@ def _enum(text: str, column: Column) -> str:
         if word == option or word in words:
             return option
     choices = ", ".join(f"{option} ({words[0]})" for option, words in column.options.items())
-    raise Unreadable("bad_enum", options=choices)
+    raise CellError("bad_enum", options=choices)
 
 
 _READERS: dict[str, Callable[[str, Column], Value]] = {

@@ -8,6 +8,7 @@ people vanish without a last day. The currency is not named.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter, defaultdict
 
 from simlab.errors import LabError
@@ -145,7 +146,7 @@ def _notice(intake: Intake, records: dict[str, list[dict[str, Value]]]) -> None:
         found["delayed_entry"] += months[0]["month"] > start and delayed
         found["gaps"] += any(
             month_number(later["month"]) > month_number(earlier["month"]) + 1
-            for earlier, later in zip(months, months[1:], strict=False))
+            for earlier, later in itertools.pairwise(months))
         found["newcomers"] += hired >= start
         found["default_ratings"] += hired >= start and months[0]["rating"] == 1
         found["refunds"] += sum((record["actual"] or 0) < 0 for record in months)
