@@ -1,0 +1,1 @@
+"""How months are run: the order, the compiled kernel, ensembles, replay, and the Mesa path."""

@@ -1,0 +1,87 @@
+"""The one registry of the model's parameters: meaning, unit, bounds, prior, evidence.
+
+Rules read parameters by name from a record of type `PARAM`; calibration works on them in an
+unbounded space (`unconstrain`), because a posterior net must not step over a bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter. `mean` and `sd` are those of the normal that, cut to `lower`..`upper`, is
+    its prior. `grade` says what kind of evidence `source` is."""
+
+    name: str
+    en: str
+    zh: str
+    unit: str
+    lower: float
+    upper: float
+    mean: float
+    sd: float
+    source: str
+    grade: str
+    calibrated: bool
+
+    def meaning(self, lang: str) -> str:
+        """What the parameter means, in `lang`."""
+        return self.zh if lang == "zh" else self.en
+
+
+def _read() -> tuple[Parameter, ...]:
+    text = resources.files(__package__).joinpath("registry.yaml").read_text(encoding="utf-8")
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    rows: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506 (safe loaders)
+    return tuple(Parameter(name=name, **row) for name, row in rows.items())
+
+
+REGISTRY: tuple[Parameter, ...] = _read()
+NAMES: tuple[str, ...] = tuple(p.name for p in REGISTRY)
+INDEX: dict[str, int] = {name: i for i, name in enumerate(NAMES)}
+PARAM = np.dtype([(name, "f8") for name in NAMES])
+"""Record type that the rules receive as `param`."""
+
+_LOWER = np.array([p.lower for p in REGISTRY])
+_UPPER = np.array([p.upper for p in REGISTRY])
+
+
+def prior_draws(n: int, seed: int) -> NDArray[np.float64]:
+    """(n, parameter) independent draws from the prior, in natural units."""
+    mean = np.array([p.mean for p in REGISTRY])
+    sd = np.array([p.sd for p in REGISTRY])
+    uniform = np.random.default_rng(seed).random((n, len(REGISTRY)))
+    lower, upper = ndtr((_LOWER - mean) / sd), ndtr((_UPPER - mean) / sd)
+    draws = mean + sd * ndtri(lower + uniform * (upper - lower))
+    return np.asarray(np.clip(draws, _LOWER, _UPPER), dtype=np.float64)
+
+
+def prior_mean() -> NDArray[np.float64]:
+    """(parameter,) the centre of each prior."""
+    return np.array([p.mean for p in REGISTRY])
+
+
+def as_records(draws: NDArray[np.float64]) -> NDArray[np.void]:
+    """(n, parameter) numbers -> (n,) records of type `PARAM`."""
+    draws = np.ascontiguousarray(draws, dtype=np.float64)
+    return draws.view(PARAM).reshape(draws.shape[0])
+
+
+def unconstrain(theta: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Natural units -> the whole line: the logit of the place between the bounds."""
+    share = np.clip((theta - _LOWER) / (_UPPER - _LOWER), 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(share / (1 - share)), dtype=np.float64)
+
+
+def constrain(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of `unconstrain`."""
+    return np.asarray(_LOWER + (_UPPER - _LOWER) / (1 + np.exp(-z)), dtype=np.float64)

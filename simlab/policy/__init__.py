@@ -1,0 +1,32 @@
+"""Policies: what HR may change and what it costs, as validated data.
+
+A policy is seven levers with defaults that change nothing: an empty policy is the firm as it is.
+"""
+
+from simlab.policy.levers import (
+    Conditions,
+    Hiring,
+    Incentive,
+    Intervention,
+    Policy,
+    Selection,
+    StageWeights,
+    Support,
+    Training,
+)
+from simlab.policy.load import compile_policies, load_policy, parse_policy
+
+__all__ = [
+    "Conditions",
+    "Hiring",
+    "Incentive",
+    "Intervention",
+    "Policy",
+    "Selection",
+    "StageWeights",
+    "Support",
+    "Training",
+    "compile_policies",
+    "load_policy",
+    "parse_policy",
+]

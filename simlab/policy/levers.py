@@ -1,0 +1,135 @@
+"""The seven levers of a policy (pydantic models; unknown fields are refused)."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from simlab.practice import NAMES, kpis, skills
+
+Share = Field(ge=0, le=1)
+
+
+class Lever(BaseModel):
+    """Base of all levers: plain frozen data, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StageWeights(Lever):
+    """KPI weights from a month of the transition on; they sum to 1."""
+
+    from_month: int = Field(default=0, ge=0, le=120, description="months since the transition began")
+    weights: dict[str, float] = Field(description="weight per KPI of the role pack, sum 1")
+
+    @model_validator(mode="after")
+    def _sum(self) -> Self:
+        total = sum(self.weights.values())
+        if abs(total - 1) > 1e-6 or min(self.weights.values(), default=0) < 0:
+            raise ValueError(f"KPI weights must be at least 0 and sum to 1; they sum to {total:g}")
+        return self
+
+
+class Incentive(Lever):
+    """What is paid for."""
+
+    stages: tuple[StageWeights, ...] = Field(
+        default=(StageWeights(weights={"sales_amount": 1.0}),), min_length=1, max_length=3
+    )
+    base_factor: float = Field(default=1.0, ge=0.5, le=2, description="factor on base pay")
+    commission: float = Field(default=0.0, description="share of standard business", ge=0, le=0.5)
+    key_commission: float = Field(default=0.0, description="share of key business", ge=0, le=0.5)
+    payout_lag: int = Field(default=1, ge=0, le=11, description="months from close to payout")
+    milestone_share: float = Field(default=0.0, description="of key commission, at opening", ge=0, le=1)
+    guarantee: float = Field(default=0.0, description="share of expected income guaranteed", ge=0, le=1)
+    guarantee_months: int = Field(default=0, ge=0, le=60)
+    bonus_pool: float = Field(default=0.0, ge=0, le=2, description="of base, at a score of 100")
+    bonus_elasticity: float = Field(default=1.0, ge=0, le=5)
+    attainment_cap: float = Field(default=1.2, ge=0.5, le=5, description="cap of one attainment")
+    transparency: bool = Field(default=False, description="people see own score, gap and advice")
+
+
+class Training(Lever):
+    """What is taught."""
+
+    course_hours: dict[str, float] = Field(default={}, description="hours of the course per skill")
+    hours_per_month: float = Field(default=8, ge=0, le=80)
+    fragments: bool = Field(default=False, description="in fragments: costs half the selling time")
+    coaching: float = Field(default=0.0, description="share of managers' coaching used", ge=0, le=1)
+    pass_mark: float = Field(default=0.4, description="skill at which the exam is even", ge=0, le=1)
+    fee: float = Field(default=0.0, ge=0, description="money per course hour")
+
+
+class Support(Lever):
+    """Who helps with requests of key work."""
+
+    capacity: float = Field(default=1.0, ge=0, le=5, description="factor on departments' capacity")
+    sla: int = Field(default=1, ge=0, le=12, description="months")
+    escalation: float = Field(default=1.0, ge=1, le=5, description="factor past the SLA")
+    cost: float = Field(default=0.0, ge=0, description="money a month, unit of capacity and head")
+
+
+class Intervention(Lever):
+    """Who is approached, and when."""
+
+    active: bool = False
+    falling_months: int = Field(default=2, ge=1, le=6)
+    capacity: float = Field(default=5.0, ge=0, le=100, description="people a month per 100")
+    threshold: float = Field(default=0.5, description="risk index that raises an alert", ge=0, le=1)
+    kind: Literal["coaching", "relief", "unblock"] = "coaching"
+    months: int = Field(default=3, ge=1, le=12)
+    cost: float = Field(default=0.0, ge=0, description="money a month and person helped")
+
+
+class Selection(Lever):
+    """Who moves to key work."""
+
+    key_share: float = Field(default=0.0, description="of people, at the end of the ramp", ge=0, le=1)
+    ramp_months: int = Field(default=12, ge=1, le=60)
+    by_fit: float = Field(default=0.0, description="0 = by turn, 1 = by fit with key work", ge=0, le=1)
+
+
+class Hiring(Lever):
+    """Who comes in, and how fast."""
+
+    fill_months: float = Field(default=2.0, ge=0, le=24, description="mean months to fill a vacancy")
+    skill: float = Field(default=0.0, ge=-0.3, le=0.3, description="shift of newcomers' skills")
+    cost: float = Field(default=2.0, ge=0, le=36, description="months of base pay per hire")
+
+
+class Conditions(Lever):
+    """Working conditions."""
+
+    workload: float = Field(default=1.0, ge=0.5, le=2, description="factor on demands")
+    remote_days: float = Field(default=0.0, ge=0, le=5, description="days a week at home")
+    cost: float = Field(default=0.0, ge=0, description="money a head and month")
+
+
+class Policy(Lever):
+    """A bundle of levers with a name and a title in both languages."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: dict[Literal["en", "zh"], str]
+    practice: Literal["sales", "medical", "general"] = "sales"
+    incentive: Incentive = Incentive()
+    training: Training = Training()
+    support: Support = Support()
+    intervention: Intervention = Intervention()
+    selection: Selection = Selection()
+    hiring: Hiring = Hiring()
+    conditions: Conditions = Conditions()
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
+        assert self.practice in NAMES
+        for stage in self.incentive.stages:
+            _known("KPI", stage.weights, kpis(self.practice))
+        _known("skill", self.training.course_hours, skills(self.practice))
+        return self
+
+
+def _known(what: str, given: dict[str, float], allowed: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in allowed:
+            raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(allowed)}")

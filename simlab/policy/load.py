@@ -1,0 +1,109 @@
+"""Policies from YAML, and into the record that the rules read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from simlab.errors import LabError
+from simlab.policy.levers import Policy
+from simlab.practice import kpis, skills
+from simlab.world import POLICY, STAGES, Help, blank
+
+_HELP = {"coaching": Help.COACHING, "relief": Help.RELIEF, "unblock": Help.UNBLOCK}
+_NEVER = 1_000_000
+
+
+def load_policy(path: Path) -> Policy:
+    """Read one policy from a YAML file; LabError names file and field of what is wrong."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LabError("policy_missing", file=str(path)) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise LabError("not_yaml", file=str(path), detail=str(error)[:200]) from None
+    return parse_policy(data, str(path))
+
+
+def parse_policy(data: Any, source: str) -> Policy:
+    """Validate a policy given as plain data; `source` (file or file: policy) goes into errors."""
+    try:
+        return Policy.model_validate(data)
+    except ValidationError as error:
+        problems = tuple(
+            LabError(
+                "policy_field",
+                file=source,
+                field=".".join(str(part) for part in problem["loc"]) or "(policy)",
+                detail=problem["msg"].removeprefix("Value error, "),
+            )
+            for problem in error.errors()
+        )
+        raise LabError("policy_invalid", file=source, problems=problems) from None
+
+
+def compile_policies(policies: Sequence[Policy]) -> NDArray[np.void]:
+    """(policies,) records of type POLICY."""
+    records = blank(POLICY, len(policies))
+    for record, policy in zip(records, policies, strict=True):
+        _incentive(record, policy)
+        _training(record, policy)
+        record["support_capacity"] = policy.support.capacity
+        record["sla"] = policy.support.sla
+        record["escalation"] = policy.support.escalation
+        record["support_cost"] = policy.support.cost
+        record["help_on"] = policy.intervention.active
+        record["help_falling"] = policy.intervention.falling_months
+        record["help_capacity"] = policy.intervention.capacity
+        record["help_threshold"] = policy.intervention.threshold
+        record["help_kind"] = _HELP[policy.intervention.kind]
+        record["help_months"] = policy.intervention.months
+        record["help_cost"] = policy.intervention.cost
+        record["key_share"] = policy.selection.key_share
+        record["key_ramp"] = policy.selection.ramp_months
+        record["select_fit"] = policy.selection.by_fit
+        record["fill_months"] = policy.hiring.fill_months
+        record["hire_skill"] = policy.hiring.skill
+        record["hire_cost"] = policy.hiring.cost
+        record["workload"] = policy.conditions.workload
+        record["remote"] = policy.conditions.remote_days
+        record["conditions_cost"] = policy.conditions.cost
+    return records
+
+
+def _incentive(record: np.void, policy: Policy) -> None:
+    incentive, names = policy.incentive, kpis(policy.practice)
+    record["stage_from"] = _NEVER
+    for s, stage in enumerate(incentive.stages[:STAGES]):
+        # the first stage also holds before the transition begins
+        record["stage_from"][s] = stage.from_month if s else -_NEVER
+        for kpi, weight in stage.weights.items():
+            record["weights"][s, names.index(kpi)] = weight
+    for field in (
+        "base_factor",
+        "commission",
+        "key_commission",
+        "payout_lag",
+        "milestone_share",
+        "guarantee",
+        "guarantee_months",
+        "bonus_pool",
+        "bonus_elasticity",
+        "attainment_cap",
+        "transparency",
+    ):
+        record[field] = getattr(incentive, field)
+
+
+def _training(record: np.void, policy: Policy) -> None:
+    names = skills(policy.practice)
+    for skill, hours in policy.training.course_hours.items():
+        record["course_hours"][names.index(skill)] = hours
+    for field in ("hours_per_month", "fragments", "coaching", "pass_mark", "fee"):
+        record[field] = getattr(policy.training, field)

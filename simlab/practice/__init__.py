@@ -1,0 +1,58 @@
+"""Role packs: skills, KPIs, tasks and cycle lengths of a practice, in zh and en. Data, no code.
+
+The month reads them through records of type `simlab.world.PRACTICE`; nothing branches on a
+practice's name.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from simlab.world import KPIS, PRACTICE, SKILLS, TASKS, blank
+
+NAMES = ("sales", "medical", "general")
+"""The role packs, in the order of a person's `practice` number."""
+
+
+@functools.cache
+def pack(name: str) -> dict[str, Any]:
+    """The role pack as written in its YAML file."""
+    text = resources.files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    sizes = (len(data["skills"]), len(data["kpis"]), len(data["tasks"]))
+    if sizes != (SKILLS, KPIS, TASKS):
+        raise ValueError(f"role pack {name!r} has {sizes} skills, KPIs and tasks")
+    return data
+
+
+def skills(name: str) -> tuple[str, ...]:
+    """Skill names of a role pack, in the order of a person's `skills`."""
+    return tuple(pack(name)["skills"])
+
+
+def kpis(name: str) -> tuple[str, ...]:
+    """KPI names of a role pack, in the order of a person's `attainment`."""
+    return tuple(pack(name)["kpis"])
+
+
+def practice_records() -> NDArray[np.void]:
+    """(practices,) of PRACTICE in the order of `NAMES`."""
+    records = blank(PRACTICE, len(NAMES))
+    for i, name in enumerate(NAMES):
+        data, record = pack(name), records[i]
+        for k, skill in enumerate(data["skills"].values()):
+            record["standard_demand"][k] = skill["standard"]
+            record["key_demand"][k] = skill["key"]
+            record["entry_skill"][k] = skill["entry"]
+        for t, task in enumerate(data["tasks"].values()):
+            for kpi, weight in task["serves"].items():
+                record["task_kpi"][t, kpis(name).index(kpi)] = weight
+        for figure in ("cycle", "account_value", "key_standard", "hours"):
+            record[figure] = data[figure]
+    return records

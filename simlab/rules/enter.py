@@ -1,0 +1,131 @@
+"""Who joins: newcomers, and people who were here before the record began."""
+# mypy: disable-error-code="no-untyped-def"
+
+import math
+
+from numba import njit
+
+from simlab.numeric import exp, log, normal_quantile
+from simlab.rules import rule
+from simlab.rules.leave import tenure_hazard
+from simlab.world import SKILLS, Status
+
+NODES = 24
+"""Cells of the frailty distribution when conditioning on survival."""
+LONGEST = 60
+"""Months of tenure beyond which survival no longer sharpens what is known of frailty."""
+
+
+@njit
+def survivor(u, spread, entry_tenure, param):
+    """A normal deviate (SD `spread`) of the log hazard, given survival of `entry_tenure` months.
+
+    The density phi(z) exp(-H e^(spread z)), H the cumulative baseline hazard, is laid out on
+    cells of equal prior probability and inverted at u: a delayed entry is not a newcomer.
+    """
+    months = min(entry_tenure, LONGEST)
+    if months <= 0:
+        return spread * normal_quantile(u)
+    cumulative = 0.0
+    for month in range(months):
+        cumulative += exp(tenure_hazard(month, param))
+    total = 0.0
+    for node in range(NODES):
+        total += exp(-cumulative * exp(spread * normal_quantile((node + 0.5) / NODES)))
+    reached = 0.0
+    for node in range(NODES):
+        weight = exp(-cumulative * exp(spread * normal_quantile((node + 0.5) / NODES))) / total
+        if reached + weight >= u or node == NODES - 1:
+            within = min(max((u - reached) / weight, 0.001), 0.999)
+            return spread * normal_quantile((node + within) / NODES)
+        reached += weight
+    return 0.0
+
+
+@rule(
+    "arrival",
+    draws=(
+        "survival",
+        "ability",
+        "willingness",
+        "proactivity",
+        "efficacy",
+        "turn",
+        ("skill", SKILLS),
+    ),
+)
+def enter(person, firm, policy, practice, param, draw):
+    """A person comes under observation: traits, skills and states are drawn.
+
+    Frailty and ability are drawn jointly, conditional on having survived to the present tenure:
+    ability lowers the hazard through efficacy, so long tenure selects both.
+    """
+    if person.status == Status.ARRIVING:
+        person.entered = firm.month
+        person.base = firm.entry_base
+        person.grade = 1
+    newcomer = person.status == Status.ARRIVING
+    person.status = Status.ACTIVE
+    tenure = firm.month - person.entered
+
+    # how ability shifts the level around which efficacy moves (slope of expected success in
+    # ability at seven active months in ten), hence the log hazard
+    lift = 0.14 * param.size_ability + 0.105 * param.activity_ability
+    slope = -param.efficacy_exit * lift
+    spread = math.sqrt(param.frailty_spread * param.frailty_spread + slope * slope) + 1e-9
+    deviation = survivor(draw.survival, spread, tenure, param)
+    share = slope / spread
+    rest = math.sqrt(max(1.0 - share * share, 0.0))
+    ability = share * deviation / spread + rest * normal_quantile(draw.ability)
+    person.ability = ability
+    person.frailty = deviation - slope * ability
+
+    person.willingness = draw.willingness
+    person.proactivity = draw.proactivity
+    person.turn = draw.turn
+    shift = policy.hire_skill if newcomer else 0.0
+    for k in range(SKILLS):
+        skill = practice.entry_skill[k] + shift + 0.12 * normal_quantile(draw.skill[k])
+        person.skills[k] = min(max(skill, 0.0), 1.0)
+
+    efficacy = 0.5
+    if tenure > 0:
+        memory = param.efficacy_memory
+        noise = 0.25 * math.sqrt(memory / (2.0 - memory)) * normal_quantile(draw.efficacy)
+        efficacy += lift * ability + noise
+    person.efficacy = min(max(efficacy, 0.0), 1.0)
+    person.results = person.efficacy
+    person.reward = 0.5
+    person.stress = 0.5
+    person.belonging = 0.5
+    person.support = 0.5
+    person.control = 0.5
+    person.morale = 0.5
+    person.expected = 0.0
+    person.income = 0.0
+    person.bonus = 0.0
+    person.key = 0.0
+    for k in range(len(person.due)):
+        person.due[k] = 0.0
+    for k in range(len(person.attainment)):
+        person.attainment[k] = 0.0
+    person.quarter_business = 0.0
+    person.quarter_typical = 0.0
+    person.quarter_luck = 0.0
+    person.running_rating = 0
+    person.rating = 0
+    person.falling = 0
+    person.below = 0
+    person.requests = 0
+    person.request_age = 0
+    person.past_sla = 0
+    person.course = -1
+    person.hours = 0.0
+    person.passed = 0
+    person.retakes = 0
+    person.help = 0
+    person.help_left = 0
+    person.notice = 0
+    person.leaving = 0
+    person.left = 0
+    person.log_weight = 0.0

@@ -1,0 +1,116 @@
+"""Hand over and hire: accounts of leavers move on, vacancies are filled, people move to key work."""
+# mypy: disable-error-code="no-untyped-def"
+
+import numpy as np
+from numba import njit
+
+from simlab.rules import rule
+from simlab.rules.work import close_account, fit
+from simlab.world import Stage, Status
+
+REACH = 50
+"""Neighbouring slots looked at for a teammate with room."""
+
+
+@njit
+def find_heir(people, all_accounts, leaver):
+    """The teammate on key work with a free place and the fewest accounts (ties: nearest slot
+    after the leaver's); (-1, -1) where there is none."""
+    best, best_place, best_load = -1, -1, 99
+    n = len(people)
+    for step in range(1, min(REACH, n)):
+        i = (leaver + step) % n
+        other = people[i]
+        if other.status != Status.ACTIVE or other.left or other.key <= 0.0:
+            continue
+        if other.team != people[leaver].team:
+            continue
+        load, place = 0, -1
+        for a in range(all_accounts.shape[1]):
+            if all_accounts[i, a].stage == Stage.EMPTY:
+                place = a
+            else:
+                load += 1
+        if place >= 0 and load < best_load:
+            best, best_place, best_load = i, place, load
+    return best, best_place
+
+
+@rule("firm")
+def hand_over(people, all_accounts, firm):
+    """Accounts of leavers go to teammates with a loss of satisfaction, or are lost; an account
+    keeps its own uid."""
+    width = all_accounts.shape[1]
+    for i in range(len(people)):
+        if not people[i].left:
+            continue
+        for a in range(width):
+            account = all_accounts[i, a]
+            if account.stage == Stage.EMPTY:
+                continue
+            if account.shifted == 1 and firm.couple_handover:
+                heir, place = find_heir(people, all_accounts, i)
+                if heir >= 0:
+                    to = all_accounts[heir, place]
+                    to.id = account.id
+                    to.generation = account.generation
+                    to.stage = account.stage
+                    to.months = account.months
+                    to.value = account.value
+                    to.satisfaction = max(account.satisfaction - 0.15, 0.0)
+                    to.shifted = 1
+            close_account(people[i], account, people[i].slot * width + a)
+
+
+@rule("firm")
+def assign(people, firm, policy, practices):
+    """Moves people to key work along the ramp: by fit, by turn, or a mix of both."""
+    since = firm.month - firm.transition_start
+    if policy.key_share <= 0.0 or since < 0:
+        return
+    share = policy.key_share * min((since + 1.0) / max(policy.key_ramp, 1), 1.0)
+    if not firm.couple_assign:
+        for i in range(len(people)):
+            if people[i].status == Status.ACTIVE and people[i].turn < share:
+                people[i].key = 1.0
+        return
+    n = len(people)
+    rank = np.full(n, 1e9)
+    active, moved = 0, 0
+    for i in range(n):
+        person = people[i]
+        if person.status != Status.ACTIVE:
+            continue
+        active += 1
+        if person.key > 0.0:
+            moved += 1
+        else:
+            suited = fit(person.skills, practices[person.practice].key_demand)
+            rank[i] = (1.0 - policy.select_fit) * person.turn - policy.select_fit * suited
+    wanted = int(share * active + 0.5) - moved
+    if wanted <= 0:
+        return
+    order = np.argsort(rank, kind="mergesort")
+    for k in range(min(wanted, active - moved)):
+        people[order[k]].key = 1.0
+
+
+@rule("firm")
+def hire(people, firm):
+    """Slots of leavers stay vacant for their drawn time, then a newcomer (next generation)
+    arrives at the start of the next month."""
+    for i in range(len(people)):
+        person = people[i]
+        if person.status == Status.VACANT:
+            person.left = 0
+            if person.vacancy == 0:
+                continue
+            person.vacancy -= 1
+            if person.vacancy == 0:
+                person.generation += 1
+                person.status = Status.ARRIVING
+        elif person.left:
+            # `left` stays set for one more month: the team's figures of the next month read it
+            person.status = Status.VACANT
+            if not firm.vacancies:
+                person.vacancy = 0

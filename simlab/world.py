@@ -1,0 +1,351 @@
+"""What exists: one NumPy structured array per kind of entity, a row per entity.
+
+These record types are the state of a history and the vocabulary of the rules. Fields are
+grouped as the rules use them. States such as morale lie in 0..1 with 0.5 as the neutral value.
+Money is the firm's currency; months inside a history count from its first month (0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+SKILLS = 6
+"""Skills of a role pack (its registry gives them names)."""
+KPIS = 8
+"""KPIs of a role pack."""
+TASKS = 5
+"""What effort is split over: see `Task`."""
+ACCOUNTS = 3
+"""Key accounts (premium panels) a person can hold at a time."""
+RING = 12
+"""Months ahead for which commission can fall due."""
+STAGES = 3
+"""Stages of an incentive scheme: early, middle, late."""
+DEPARTMENTS = 2
+"""Supporting departments: product and technical (nursing and diagnostics in a hospital)."""
+
+
+class Task(IntEnum):
+    """Index of a task in effort arrays."""
+
+    SELL = 0
+    OPEN = 1
+    CARE = 2
+    COLLABORATE = 3
+    LEARN = 4
+
+
+class Kpi(IntEnum):
+    """Index of a KPI in attainment and weight arrays."""
+
+    SALES = 0
+    CONVERSION = 1
+    RETENTION = 2
+    SATISFACTION = 3
+    COMPLAINTS = 4
+    COLLABORATION = 5
+    TRAINING = 6
+    PLAN_USE = 7
+
+
+class Status(IntEnum):
+    """Where a slot stands."""
+
+    VACANT = 0
+    ARRIVING = 1
+    ACTIVE = 2
+    NOTICE = 3
+    AWAITED = 4
+
+
+class Exit(IntEnum):
+    """Kind of an exit."""
+
+    NONE = 0
+    VOLUNTARY = 1
+    INVOLUNTARY = 2
+    OTHER = 3
+
+
+class Help(IntEnum):
+    """Kind of help from early warning."""
+
+    NONE = 0
+    COACHING = 1
+    RELIEF = 2
+    UNBLOCK = 3
+
+
+class Stage(IntEnum):
+    """Where an account stands."""
+
+    EMPTY = 0
+    OPENING = 1
+    CUSTOMER = 2
+
+
+PERSON = np.dtype(
+    [
+        # who: uid is (slot, generation)
+        ("slot", "u4"),
+        ("generation", "u4"),
+        ("status", "i1"),
+        ("practice", "i1"),
+        ("team", "i2"),
+        ("grade", "i2"),
+        ("arrives", "i4"),  # month of coming under observation, for AWAITED people
+        ("entered", "i4"),  # month of hiring; negative before the history
+        ("vacancy", "i2"),  # months until a vacant slot is filled
+        # traits: fixed for life
+        ("ability", "f4"),  # results talent, SD 1
+        ("frailty", "f4"),  # unobserved log hazard of leaving
+        ("willingness", "f4"),  # to learn, 0..1
+        ("turn", "f4"),  # place in the order of moves to key work where fit does not decide
+        ("proactivity", "f4"),  # contact with other departments, 0..1
+        ("skills", "f4", (SKILLS,)),
+        # pay, a month
+        ("base", "f4"),
+        ("income", "f4"),
+        ("expected", "f4"),  # income the person has come to expect
+        ("bonus", "f4"),
+        ("due", "f4", (RING,)),  # key commission falling due in month m at [m % RING]
+        # states, 0..1
+        ("efficacy", "f4"),
+        ("reward", "f4"),
+        ("stress", "f4"),
+        ("belonging", "f4"),
+        ("support", "f4"),
+        ("control", "f4"),
+        ("morale", "f4"),
+        # this month's work
+        ("key", "f4"),  # share of time on key work
+        ("effort", "f4", (TASKS,)),
+        ("business", "f4"),
+        ("typical", "f4"),  # business usual for tenure, pay and season
+        ("success", "f4"),  # business against typical, 0..1
+        ("usual", "f4"),  # success to be expected
+        ("won", "i1"),  # key accounts won less lost this month
+        ("decided", "i1"),
+        ("complaints", "i1"),
+        ("key_business", "f4"),
+        # results and scores
+        ("attainment", "f4", (KPIS,)),
+        ("score", "f4"),  # 0..100 x cap
+        ("quarter_business", "f4"),
+        ("quarter_typical", "f4"),
+        ("quarter_luck", "f4"),
+        ("running_rating", "i1"),  # of the running quarter, known at its end
+        ("rating", "i1"),  # of the last completed quarter
+        ("results", "f4"),  # moving average of attained against typical results
+        ("falling", "i1"),  # months in a row of falling results
+        ("below", "i1"),  # months in a row below standard
+        # support
+        ("requests", "i1"),
+        ("request_age", "i1"),
+        ("past_sla", "i1"),
+        ("resolved", "i1"),
+        # learning
+        ("course", "i1"),  # skill being taught, -1 none
+        ("hours", "f4"),  # of that course so far
+        ("passed", "u1"),  # bit per skill
+        ("retakes", "i1"),
+        # what HR can see
+        ("absence", "f4"),  # days
+        ("tickets", "i1"),
+        ("contacts", "f4"),
+        ("pulse", "f4"),  # 0..10
+        # help
+        ("risk", "f4"),
+        ("uptake", "f4"),
+        ("help", "i1"),
+        ("help_left", "i1"),
+        # leaving
+        ("notice", "i1"),  # months of notice left
+        ("leaving", "i1"),  # Exit kind of someone on notice or just gone
+        ("left", "i1"),  # 1 in the month of the exit
+        ("log_weight", "f8"),  # of this copy, under replay
+    ],
+    align=True,
+)
+
+ACCOUNT = np.dtype(
+    [
+        ("id", "u4"),  # uid is (id, generation) and stays through hand-over
+        ("generation", "u4"),
+        ("opened", "u4"),  # accounts opened in this place so far
+        ("stage", "i1"),
+        ("months", "i2"),  # to the decision while opening; as a customer after it
+        ("value", "f4"),  # business a month once won
+        ("satisfaction", "f4"),
+        ("shifted", "i1"),  # 1 when handed over this month
+    ],
+    align=True,
+)
+
+TEAM = np.dtype(
+    [
+        ("coaching", "f4"),  # skill of the team's manager as a coach, 0..1
+        ("people", "i4"),
+        ("exits", "f4"),  # share of the team that left last month
+        ("climate", "f4"),  # mean belonging
+        ("income", "f4"),  # mean income
+    ],
+    align=True,
+)
+
+DEPARTMENT = np.dtype(
+    [
+        ("capacity", "f4"),  # requests resolved a month
+        ("backlog", "f4"),
+        ("resolution", "f4"),  # chance that an open request is resolved this month
+    ],
+    align=True,
+)
+
+FIRM = np.dtype(
+    [
+        ("month", "i4"),  # months since the start of the history
+        ("calendar", "i4"),  # 0 = January
+        ("transition_start", "i4"),
+        ("market", "f4"),  # outside labour market, log relative to usual
+        ("season", "f4", (12,)),  # log size of business by calendar month
+        ("base_reference", "f4"),  # base pay at which the results level is stated
+        ("entry_base", "f4"),  # base pay of newcomers
+        ("target", "f4"),  # share of typical results that counts as the standard
+        ("dismissal_months", "i4"),  # below standard in a row; 0 = nobody is dismissed
+        ("grace", "i4"),  # months of tenure before dismissal
+        ("replacement_cost", "f4"),  # in months of base pay
+        ("margin", "f4"),  # gross margin of business
+        ("vacancies", "u1"),  # 1: leavers are replaced
+        # couplings between people: 0 = switched off, the neutral figure is read instead
+        ("couple_peers", "u1"),
+        ("couple_climate", "u1"),
+        ("couple_queue", "u1"),
+        ("couple_income", "u1"),
+        ("couple_help", "u1"),
+        ("couple_assign", "u1"),
+        ("couple_handover", "u1"),
+    ],
+    align=True,
+)
+
+COUPLINGS: dict[str, tuple[str, ...]] = {
+    "couple_peers": ("belonging",),
+    "couple_climate": ("belonging",),
+    "couple_queue": ("requests", "request_age", "resolved", "past_sla"),
+    "couple_income": ("expected",),
+    "couple_help": ("help", "help_left"),
+    "couple_assign": ("key",),
+    "couple_handover": (),
+}
+"""Each coupling with the person fields it writes directly (accounts for the hand-over)."""
+
+PRACTICE = np.dtype(
+    [
+        ("standard_demand", "f4", (SKILLS,)),  # weights of skills in standard work, sum 1
+        ("key_demand", "f4", (SKILLS,)),
+        ("entry_skill", "f4", (SKILLS,)),  # mean skills of newcomers
+        ("task_kpi", "f4", (TASKS, KPIS)),  # which KPI a task serves
+        ("cycle", "f4"),  # mean months from opening to decision
+        ("account_value", "f4"),  # monthly business of a won account, in months of base pay
+        ("key_standard", "f4"),  # win rate expected of people in key work
+        ("hours", "f4"),  # working hours a month
+    ],
+    align=True,
+)
+
+POLICY = np.dtype(
+    [
+        # incentive
+        ("weights", "f4", (STAGES, KPIS)),
+        ("stage_from", "i4", (STAGES,)),
+        ("base_factor", "f4"),
+        ("commission", "f4"),
+        ("key_commission", "f4"),
+        ("payout_lag", "i4"),  # months after the close
+        ("milestone_share", "f4"),  # of key commission, paid at opening
+        ("guarantee", "f4"),  # share of expected income that is guaranteed
+        ("guarantee_months", "i4"),
+        ("bonus_pool", "f4"),  # bonus at a score of 100, as a share of base
+        ("bonus_elasticity", "f4"),
+        ("attainment_cap", "f4"),
+        ("transparency", "u1"),
+        # training
+        ("course_hours", "f4", (SKILLS,)),  # length of the course per skill, 0 = none
+        ("hours_per_month", "f4"),
+        ("fragments", "u1"),  # taken in fragments: costs half the selling time
+        ("coaching", "f4"),  # share of managers' coaching used, 0..1
+        ("pass_mark", "f4"),
+        ("fee", "f4"),  # money an hour
+        # support
+        ("support_capacity", "f4"),  # factor on departments' capacity
+        ("sla", "i4"),  # months
+        ("escalation", "f4"),  # factor on the resolution of requests past the SLA
+        ("support_cost", "f4"),  # money a month per unit of capacity above 1 and head
+        # intervention
+        ("help_on", "u1"),
+        ("help_falling", "i4"),  # months in a row of falling results that raise an alert
+        ("help_capacity", "f4"),  # helped a month per 100 people
+        ("help_threshold", "f4"),
+        ("help_kind", "i1"),
+        ("help_months", "i4"),
+        ("help_cost", "f4"),
+        # selection
+        ("key_share", "f4"),  # of people moved to key work at the end of the ramp
+        ("key_ramp", "i4"),  # months
+        ("select_fit", "f4"),  # 0 = by slot, 1 = by fit alone
+        # hiring
+        ("fill_months", "f4"),
+        ("hire_skill", "f4"),  # shift of newcomers' skills
+        ("hire_cost", "f4"),  # months of base pay
+        # working conditions
+        ("workload", "f4"),  # factor on demands
+        ("remote", "f4"),  # days a week at home
+        ("conditions_cost", "f4"),  # money a head and month
+    ],
+    align=True,
+)
+
+SEEN = np.dtype([("stayed", "u1"), ("has_business", "u1"), ("business", "f4")], align=True)
+"""One recorded month of one person, clamped under replay; all zero = simulate."""
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The start of a history: who is there, how they are organised, what surrounds them.
+
+    Arrays are never written after construction; every history copies them.
+    """
+
+    start: int
+    """First month, months since year 0 (`simlab.panel.month_number`)."""
+    people: NDArray[np.void]
+    """(n,) of PERSON."""
+    accounts: NDArray[np.void]
+    """(n, ACCOUNTS) of ACCOUNT."""
+    teams: NDArray[np.void]
+    """(teams,) of TEAM; at least one."""
+    departments: NDArray[np.void]
+    """(DEPARTMENTS,) of DEPARTMENT."""
+    firm: NDArray[np.void]
+    """(1,) of FIRM."""
+    practices: NDArray[np.void]
+    """(practices,) of PRACTICE, indexed by a person's practice."""
+    names: tuple[str, ...] = field(default=())
+    """Ids of the people by slot, for export; empty = slot numbers."""
+
+    def with_facts(self, **facts: float) -> Firm:
+        """The same firm with other figures in its FIRM record, e.g. a coupling switched off."""
+        firm = self.firm.copy()
+        for name, value in facts.items():
+            firm[name] = value
+        return replace(self, firm=firm)
+
+
+def blank(dtype: np.dtype[np.void], *shape: int) -> NDArray[np.void]:
+    """Zeroed rows of a record type."""
+    return np.zeros(shape, dtype=dtype)
