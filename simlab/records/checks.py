@@ -66,7 +66,7 @@ def _duplicates(intake: Intake) -> None:
             said.add((row.sheet, row.number))
             shown = " ".join(str(intake.people.get(part, part)) for part in key)
             code = "month_twice" if table.monthly else "row_twice"
-            intake.problem(code, row.sheet, row.number, key=shown, other=earlier.number,
+            intake.problem(code, row.sheet, row.number, what=shown, other=earlier.number,
                            other_file=intake.sheets[earlier.sheet].file)
 
 

@@ -151,7 +151,7 @@ class Store:
 
 def _people(connection: sa.Connection) -> dict[str, str]:
     keys = sa.select(SQL_PERSON_KEYS.c.person_key, SQL_PERSON_KEYS.c.employee_no)
-    return dict(connection.execute(keys).tuples().all())
+    return {row.person_key: row.employee_no for row in connection.execute(keys)}
 
 
 def content_hash(source: sa.Engine | sa.Connection) -> str:
