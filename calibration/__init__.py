@@ -1,0 +1,1 @@
+"""From records to a posterior: summaries, amortised posterior, checks, backtest."""

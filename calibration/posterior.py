@@ -1,0 +1,286 @@
+"""The amortised posterior: a regression from summaries to parameters, with honest spread.
+
+Parameters live in an unbounded space. Three cross-fitted stages, each measured on held-out
+simulations (a sales panel's summaries, 26 parameters of which four do nothing; RMSE over the
+prior's SD at 10,000 and 2,000 simulations; a plain net on standardised summaries: .556, .649):
+
+1. an additive ridge regression on the summaries, each entered as a robust score, as its rank
+   on the normal scale and that rank squared and cubed (.508, .542);
+2. small nets that correct the first stage, fed with its predictions and shrunk by what
+   cross-fitting says they are worth (.502, .531);
+3. small nets for the log variance.
+
+Draws are the mean at the observed summaries plus resampled held-out residual vectors, scaled by
+the spread there: correlations between parameters, skewness and tails are those of the
+simulations (regression adjustment: Beaumont, Zhang, Balding 2002; Blum, Francois 2010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+from sklearn.neural_network import MLPRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from simlab.errors import LabError
+
+Matrix = NDArray[np.float64]
+
+LEAST = 200
+"""Simulations below which no posterior is fitted."""
+_FOLDS = 5
+_RIDGE = 60.0
+_CLIP = 5.0
+_GRID = 1025
+_HIDDEN, _EPOCHS, _PATIENCE, _RATE, _DECAY = 128, 30, 8, 3e-3, 1.0
+_SPREAD_FLOOR = 1e-3
+"""Squared residuals (prior variance = 1) are read as at least this in the log."""
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Where the observed summaries lie among the simulated ones."""
+
+    score: Matrix
+    """(K,) robust z: distance from the median in units of half the central 68%."""
+    share_below: Matrix
+    """(K,) share of simulations below the observed value (ties count half)."""
+    flagged: NDArray[np.bool_]
+    """(K,) fewer than 1 in 500 simulations lie as far out on that side: the model, under its
+    prior, hardly ever makes such a value."""
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Summaries as features: robust scores and powers of normal scores of ranks."""
+
+    middle: Matrix
+    spread: Matrix
+    grid: Matrix
+    """(G, K) quantiles of the simulated summaries at even levels."""
+    end: float
+    """The largest normal score: what lies outside every simulation is put at the edge."""
+
+    @classmethod
+    def of(cls, x: Matrix) -> _Scale:
+        low, middle, high = np.quantile(x, [0.16, 0.5, 0.84], axis=0)
+        spread = np.maximum((high - low) / 2, 1e-9 + 1e-6 * np.abs(middle))
+        levels = np.linspace(0, 1, min(_GRID, len(x)))
+        return cls(middle, spread, np.quantile(x, levels, axis=0),
+                   float(norm.ppf(1 - 0.5 / len(x))))
+
+    def ranks(self, x: Matrix) -> Matrix:
+        """(n, K) share of simulations below each value, ties in the middle."""
+        out = np.empty_like(x)
+        top = len(self.grid) - 1
+        levels = np.linspace(0, 1, top + 1)
+        for k in range(x.shape[1]):
+            grid = self.grid[:, k]
+            left = np.searchsorted(grid, x[:, k], "left")
+            right = np.searchsorted(grid, x[:, k], "right")
+            between = np.interp(x[:, k], grid, levels)
+            tied = right - left > 1
+            out[:, k] = np.where(tied, (left + right - 1) / 2 / top, between)
+        return out
+
+    def features(self, x: Matrix) -> Matrix:
+        """(n, 4K)."""
+        score = np.clip((x - self.middle) / self.spread, -_CLIP, _CLIP)
+        rank = self.ranks(x)
+        normal = np.clip(norm.ppf(np.clip(rank, 1e-12, 1 - 1e-12)), -self.end, self.end)
+        return np.hstack([score, normal, normal**2 - 1.0, (normal**3 - 3 * normal) / 3])
+
+
+@dataclass(frozen=True)
+class _Ridge:
+    centre: Matrix
+    coefficients: Matrix
+    level: Matrix
+
+    @classmethod
+    def of(cls, features: Matrix, target: Matrix) -> _Ridge:
+        centre, level = features.mean(axis=0), target.mean(axis=0)
+        x = features - centre
+        gram = x.T @ x
+        gram[np.diag_indices_from(gram)] += _RIDGE
+        return cls(centre, np.linalg.solve(gram, x.T @ (target - level)), level)
+
+    def __call__(self, features: Matrix) -> Matrix:
+        return np.asarray((features - self.centre) @ self.coefficients + self.level)
+
+
+@dataclass(frozen=True)
+class _Correction:
+    """Mean of the folds' nets, shrunk per target by what they were worth on held-out rows."""
+
+    nets: tuple[MLPRegressor, ...]
+    worth: Matrix
+
+    def __call__(self, inputs: Matrix) -> Matrix:
+        if not self.nets:
+            return np.zeros((len(inputs), len(self.worth)))
+        outputs = [_predict(net, inputs) for net in self.nets]
+        return np.asarray(self.worth * np.mean(outputs, axis=0))
+
+
+@dataclass(frozen=True)
+class Amortised:
+    """A fitted posterior for any observed summaries of the same kind."""
+
+    relative_error: Matrix
+    """(P,) RMSE of held-out predictions over the prior's SD, in the unbounded space: 1 = the
+    summaries say nothing."""
+    _scale: _Scale
+    _prior: tuple[Matrix, Matrix]
+    _calibrated: NDArray[np.int64]
+    _linear: _Ridge
+    _inputs: tuple[NDArray[np.int64], Matrix]
+    _mean: _Correction
+    _spread: _Correction
+    _spread_level: Matrix
+    _residual: Matrix
+    _z: Matrix
+    _x: Matrix
+
+    def draw(self, observed: Matrix, n: int, seed: int) -> Matrix:
+        """(n, parameter) draws in the unbounded space given `observed` (K,) summaries.
+
+        A parameter that was not calibrated keeps the value of the simulation whose residual is
+        used, so that what calibrated and uncalibrated ones trade off stays together.
+        """
+        centre, spread = self.centre(observed)
+        rng = np.random.default_rng(seed)
+        size = len(self._residual)
+        rows = rng.permutation(size)[:n] if n <= size else rng.integers(size, size=n)
+        out = self._z[rows].copy()
+        mean, sd = self._prior
+        out[:, self._calibrated] = mean + sd * (centre + spread * self._residual[rows])
+        return out
+
+    def centre(self, observed: Matrix) -> tuple[Matrix, Matrix]:
+        """(P,) mean and (P,) spread of calibrated parameters, in prior SDs from the prior mean."""
+        with threadpool_limits(1):
+            first = self._linear(self._scale.features(observed[None, :]))
+            inputs = self._net_inputs(first)
+            centre = first + self._mean(inputs)
+            spread = np.exp(0.5 * (self._spread_level + self._spread(inputs)))
+        return centre[0], spread[0]
+
+    def _net_inputs(self, first: Matrix) -> Matrix:
+        columns, sd = self._inputs
+        return np.asarray(np.clip(first[:, columns] / sd, -_CLIP, _CLIP))
+
+    def distance(self, observed: Matrix) -> Distance:
+        """How far `observed` (K,) lies from what the simulations produced."""
+        score = (observed - self._scale.middle) / self._scale.spread
+        below = ((self._x < observed).mean(axis=0) + (self._x <= observed).mean(axis=0)) / 2
+        flagged = np.minimum(below, 1 - below) < 0.002
+        return Distance(score, below, flagged & (np.ptp(self._x, axis=0) > 0))
+
+
+def fit(
+    z: Matrix, summaries: Matrix, seed: int, calibrated: NDArray[np.bool_] | None = None
+) -> Amortised:
+    """Learn the posterior from simulations.
+
+    `z` (S, P): parameters in the unbounded space, drawn from the prior. `summaries` (S, K) of
+    what they produced. `calibrated` (P,): which parameters to learn; all unless given. Rows
+    with a summary that is not finite are left out. The same input and seed give the same
+    result whatever the number of threads. LabError ``too_few_simulations`` below `LEAST`.
+    """
+    good = np.isfinite(summaries).all(axis=1) & np.isfinite(z).all(axis=1)
+    z, x = z[good], summaries[good]
+    if len(z) < LEAST:
+        raise LabError("too_few_simulations", simulations=len(z), least=LEAST)
+    chosen = np.arange(z.shape[1]) if calibrated is None else np.flatnonzero(calibrated)
+    with threadpool_limits(1):  # one thread: sums in one order, so the same bits every time
+        return _fit(z, x, seed, chosen)
+
+
+def _fit(z: Matrix, x: Matrix, seed: int, chosen: NDArray[np.int64]) -> Amortised:
+    mean, sd = z[:, chosen].mean(axis=0), np.maximum(z[:, chosen].std(axis=0), 1e-12)
+    target = (z[:, chosen] - mean) / sd
+    folds = np.random.default_rng(seed).permutation(len(z)) % _FOLDS
+    scale = _Scale.of(x)
+    features = scale.features(x)
+    first = np.empty_like(target)
+    for fold in range(_FOLDS):
+        held = folds == fold
+        first[held] = _Ridge.of(features[~held], target[~held])(features[held])
+    explained = 1 - ((target - first) ** 2).mean(axis=0)
+    columns = np.flatnonzero(explained > 0.02)
+    width = np.maximum(first[:, columns].std(axis=0), 1e-6)
+    inputs = np.clip(first[:, columns] / width, -_CLIP, _CLIP)
+
+    correction, corrected = _cross_fit(inputs, target - first, folds, seed)
+    residual = target - first - corrected
+    log_square = np.log(residual**2 + _SPREAD_FLOOR)
+    spread, wiggle = _cross_fit(inputs, log_square - log_square.mean(axis=0), folds, seed + 1)
+    level = np.log(np.maximum((residual**2 / np.exp(wiggle)).mean(axis=0), 1e-12))
+    return Amortised(
+        relative_error=np.sqrt((residual**2).mean(axis=0)),
+        _scale=scale,
+        _prior=(mean, sd),
+        _calibrated=chosen,
+        _linear=_Ridge.of(features, target),
+        _inputs=(columns, width),
+        _mean=correction,
+        _spread=spread,
+        _spread_level=level,
+        _residual=residual / np.exp(0.5 * (level + wiggle)),
+        _z=z,
+        _x=x,
+    )
+
+
+def _cross_fit(
+    inputs: Matrix, target: Matrix, folds: NDArray[np.int64], seed: int
+) -> tuple[_Correction, Matrix]:
+    """Nets that predict `target`, one a fold, and their shrunk held-out predictions."""
+    nothing = np.zeros_like(target)
+    if inputs.shape[1] == 0:
+        return _Correction((), np.zeros(target.shape[1])), nothing
+    nets, held_out = [], nothing
+    for fold in range(_FOLDS):
+        held = folds == fold
+        net = _train(inputs[~held], target[~held], seed * _FOLDS + fold)
+        held_out[held] = _predict(net, inputs[held])
+        nets.append(net)
+    worth = (target * held_out).sum(axis=0) / np.maximum((held_out**2).sum(axis=0), 1e-12)
+    worth = np.clip(worth, 0.0, 1.0)
+    return _Correction(tuple(nets), worth), worth * held_out
+
+
+def _predict(net: MLPRegressor, inputs: Matrix) -> Matrix:
+    return np.asarray(net.predict(inputs), dtype=np.float64).reshape(len(inputs), -1)
+
+
+def _train(inputs: Matrix, target: Matrix, seed: int) -> MLPRegressor:
+    """One small net by Adam with a falling rate, kept as it was at its best on a tenth."""
+    order = np.random.default_rng(seed).permutation(len(inputs))
+    check, train = np.split(order, [len(inputs) // 10])
+    goal = target if target.shape[1] > 1 else target.ravel()
+    net = MLPRegressor(hidden_layer_sizes=(_HIDDEN,), batch_size=min(128, len(train)),
+                       learning_rate_init=_RATE, alpha=_DECAY, random_state=seed % 2**32)
+    best, stale = np.inf, 0
+    kept = None
+    for epoch in range(_EPOCHS):
+        # one pass at a time instead of fit(): our own stopping rule, and no warning when the
+        # passes run out before the loss stands still
+        net.partial_fit(inputs[train], goal[train])
+        fall = 0.5 * (1 + np.cos(np.pi * (epoch + 1) / _EPOCHS))
+        net._optimizer.learning_rate_init = _RATE * fall
+        loss = float(((_predict(net, inputs[check]) - target[check]) ** 2).mean())
+        if loss < best:
+            best, stale = loss, 0
+            kept = [w.copy() for w in net.coefs_], [w.copy() for w in net.intercepts_]
+        else:
+            stale += 1
+            if stale >= _PATIENCE:
+                break
+    if kept is not None:
+        net.coefs_, net.intercepts_ = kept
+    return net

@@ -1,0 +1,134 @@
+"""What was recorded of a firm's people, as arrays: person x month with an observation mask.
+
+Real records and simulated histories both become a `Panel`, so the same summaries, forecasts
+and pages read either. Months are counted from 0000-01 (``year * 12 + month - 1``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+STILL_HERE = 32767
+"""`exited` of a person without a known exit."""
+_SEASON_LEAST = 20
+"""Positive results a calendar month needs to have a season of its own."""
+
+
+def month_number(month: str) -> int:
+    """'2016-03' -> months since year 0."""
+    year, part = month.split("-")
+    return int(year) * 12 + int(part) - 1
+
+
+def month_name(number: int) -> str:
+    """Months since year 0 -> '2016-03'."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Arrays over n people (rows) and T months (columns).
+
+    Months inside the arrays are columns: 0 is `start`; negative lie before the record.
+    """
+
+    start: int
+    """First month of the record, months since year 0."""
+    person: tuple[str, ...]
+    """n source ids; opaque text, unique."""
+    hired: NDArray[np.int32]
+    """(n,) column of the month of hiring; negative where before the record. Tenure in column t
+    is ``t - hired`` months."""
+    first: NDArray[np.int32]
+    """(n,) first column in which the person was observed; > hired means a delayed entry."""
+    last: NDArray[np.int32]
+    """(n,) last column in which the person counts as employed: the exit month where the exit is
+    known, else the last observed month (after it: censored)."""
+    exited: NDArray[np.int32]
+    """(n,) column of the exit month, the last in which the person worked; `STILL_HERE` if none."""
+    grade: NDArray[np.int32]
+    """(n, T) grade, 1 lowest; 0 where unknown."""
+    base: NDArray[np.float32]
+    """(n, T) base pay a month, in the firm's currency; NaN where unknown."""
+    observed: NDArray[np.bool_]
+    """(n, T) a results record exists for an employed month; everything below is valid there."""
+    business: NDArray[np.float32]
+    """(n, T) business of the month, in the firm's currency; may be negative (refunds)."""
+    rating: NDArray[np.int8]
+    """(n, T) rating 1..4 of the month's quarter, set from that SAME quarter's business: known
+    only once the quarter has ended; 0 = none."""
+
+    @property
+    def months(self) -> int:
+        """T, the number of months."""
+        return int(self.business.shape[1])
+
+    @property
+    def employed(self) -> NDArray[np.bool_]:
+        """(n, T) under observation as employed: from `first` to `last` inclusive."""
+        column = np.arange(self.months)
+        return (column >= self.first[:, None]) & (column <= self.last[:, None])
+
+    def tenure(self) -> NDArray[np.int32]:
+        """(n, T) months since hiring, 0 in the month of hiring; not below 0."""
+        column = np.arange(self.months, dtype=np.int32)
+        return np.maximum(column - self.hired[:, None], 0)
+
+    def until(self, last_column: int) -> Panel:
+        """What was known at the end of `last_column`: later rows, exits and ratings of a quarter
+        not yet complete are gone; people first seen later are dropped."""
+        keep = self.first <= last_column
+        columns = slice(0, last_column + 1)
+        exited = np.where(self.exited <= last_column, self.exited, STILL_HERE)[keep]
+        rating = self.rating[keep, columns].copy()
+        quarter_ends = (self.start + last_column + 1) % 3 == 0
+        if not quarter_ends:
+            running = last_column - (self.start + last_column) % 3
+            rating[:, max(running, 0):] = 0
+        return Panel(
+            start=self.start,
+            person=tuple(p for p, k in zip(self.person, keep, strict=True) if k),
+            hired=self.hired[keep],
+            first=self.first[keep],
+            last=np.minimum(self.last[keep], last_column).astype(np.int32),
+            exited=exited.astype(np.int32),
+            grade=self.grade[keep, columns],
+            base=self.base[keep, columns],
+            observed=self.observed[keep, columns],
+            business=self.business[keep, columns],
+            rating=rating,
+        )
+
+
+def season(panel: Panel) -> NDArray[np.float64]:
+    """(12,) log multipliers of business by calendar month (0 = January): a fact of the firm.
+
+    The median log positive business of each month against the mean over months, shrunk towards
+    0 by how far the months' differences exceed what sampling alone gives (empirical Bayes).
+    Calendar months without at least `_SEASON_LEAST` results are 0.
+    """
+    effect = np.zeros(12)
+    months, medians, noise = [], [], []
+    for column in range(panel.months):
+        positive = panel.business[panel.observed[:, column], column]
+        positive = positive[positive > 0]
+        if len(positive) >= _SEASON_LEAST:
+            logs = np.log(positive.astype(np.float64))
+            months.append((panel.start + column) % 12)
+            medians.append(float(np.median(logs)))
+            # the variance of a median of a normal sample is pi/2 times that of its mean
+            noise.append(np.pi / 2 * float(logs.var()) / len(logs))
+    if len(months) < 2:
+        return effect
+    gap = np.array(medians) - np.mean(medians)
+    signal = max(float(gap.var()) - float(np.mean(noise)), 0.0)
+    for month in set(months):
+        mine = np.array(months) == month
+        error = float(np.mean(np.array(noise)[mine])) / mine.sum()
+        effect[month] = gap[mine].mean() * signal / (signal + error) if signal > 0 else 0.0
+    seen = sorted(set(months))
+    effect[seen] -= effect[seen].mean()
+    return effect
