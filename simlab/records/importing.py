@@ -50,17 +50,18 @@ def import_files(
     gather = profile_named(profile)
     progress = progress or Progress()
     sheets: list[Sheet] = []
-    for done, path in enumerate(files):
-        progress.advance("read_files", done, len(files))
-        sheets += read(Path(path))
-    if not any(sheet.rows for sheet in sheets):
-        raise LabError("no_rows", file=", ".join(sheet.file for sheet in sheets) or "-")
+    paths = [Path(path) for path in files]
+    for done, path in enumerate(paths):
+        progress.advance("read_files", done, len(paths))
+        sheets += read(path)
     # A dry run disturbs nobody, so it need not wait for a writer.
     alone = contextlib.nullcontext() if dry_run else lab.writing()
     with alone, open_store(lab) as store:
         progress.advance("check_rows", 0, 1)
         intake = Intake(tuple(sheets), store.person_key)
         gather(intake)
+        if not intake.problems and not any(intake.rows.values()):
+            raise LabError("no_rows", file=", ".join(path.name for path in paths))
         check(intake, _known(store))
         intake.refuse()
         progress.advance("write_rows", 0, 1)

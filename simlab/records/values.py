@@ -170,7 +170,7 @@ def _boolean(text: str, _column: Column) -> bool:
 def _enum(text: str, column: Column) -> str:
     word = text.lower()
     for option, words in column.options.items():
-        if word == option or word in words:
+        if word == option.lower() or word in words:
             return option
     choices = ", ".join(f"{option} ({words[0]})" for option, words in column.options.items())
     raise CellError("bad_enum", options=choices)

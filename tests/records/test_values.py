@@ -1,5 +1,6 @@
 """Does a cell mean what its writer meant?"""
 
+import contextlib
 import datetime
 
 import pytest
@@ -18,8 +19,8 @@ WIDE = str.maketrans("0123456789.-%", "０１２３４５６７８９．－％")
 
 
 @pytest.mark.parametrize("cell", [
-    "2016-03-05", "2016/3/5", "2016.3.5", "20160305", "2016年3月5日", "２０１６－０３－０５", "42434",
-    "2016-03-05 00:00:00", "5-Mar-2016", " 2016-03-05 ",
+    "2016-03-05", "2016/3/5", "2016.3.5", "20160305", "2016年3月5日", "２０１６－０３－０５",
+    "42434", "2016-03-05 00:00:00", "5-Mar-2016", " 2016-03-05 ",
 ])
 def test_dates(cell):
     assert parse(column("date"), cell) == datetime.date(2016, 3, 5)
@@ -35,8 +36,8 @@ def test_dates_that_are_none_or_could_be_two_are_refused(cell):
 
 
 @pytest.mark.parametrize("cell", [
-    "2016-03", "2016/3", "2016年3月", "2016年03月份", "201603", "2016-03-31", "Mar-16", "March 2016",
-    "２０１６年３月", "42434",
+    "2016-03", "2016/3", "2016年3月", "2016年03月份", "201603", "2016-03-31", "Mar-16",
+    "March 2016", "２０１６年３月", "42434",
 ])
 def test_months(cell):
     assert parse(column("month"), cell) == "2016-03"
@@ -49,8 +50,8 @@ def test_months_that_are_none(cell):
 
 
 @pytest.mark.parametrize(("cell", "value"), [
-    ("1,234.5", 1234.5), ("１２３４", 1234), ("¥1,200", 1200), ("3.5万", 35000), ("-665480", -665480),
-    ("(1,200)", -1200), ("1200元", 1200), ("1e3", 1000), (".5", 0.5),
+    ("1,234.5", 1234.5), ("１２３４", 1234), ("¥1,200", 1200), ("3.5万", 35000),
+    ("-665480", -665480), ("(1,200)", -1200), ("1200元", 1200), ("1e3", 1000), (".5", 0.5),
 ])
 def test_numbers(cell, value):
     assert parse(column("number"), cell) == value
@@ -132,7 +133,5 @@ def test_dates_survive_every_way_of_writing_them(day):
 @given(st.text())
 def test_no_text_breaks_the_reader(cell):
     for kind in ("date", "month", "number", "rate", "integer", "boolean"):
-        try:
+        with contextlib.suppress(CellError):
             parse(column(kind), cell)
-        except CellError:
-            pass
