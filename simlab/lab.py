@@ -7,7 +7,6 @@ import datetime
 import json
 import os
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +32,7 @@ class Lab:
         """Use :meth:`create` or :meth:`open`; `description` is the content of ``lab.json``."""
         self.path = path
         self.description = description
-        self._lock = FileLock(path / _LOCK, timeout=0, preserve_lock_file=True)
+        self._lock = FileLock(path / _LOCK, timeout=0)
 
     @classmethod
     def create(cls, path: Path | str, store_url: str | None = None) -> Lab:
@@ -41,27 +40,32 @@ class Lab:
 
         `store_url` names another store than the SQLite file of the folder (PostgreSQL; leave
         the password to the server's own means, the URL is written into ``lab.json``).
-        Raises LabError ``lab_exists`` or ``lab_not_empty``. The folder appears whole or not
-        at all.
+        Raises LabError ``lab_exists``, ``lab_not_empty`` or ``lab_unwritable``; a lab that
+        could not be finished is taken away again. A new folder is for its owner only.
         """
         path = Path(path).absolute()
         if (path / _DESCRIPTION).exists():
             raise LabError("lab_exists", path=path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise LabError("lab_not_empty", path=path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         description = {"format": FORMAT, "created": created, "store": store_url}
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        lab = cls(path, description)
+        fresh = not path.exists()
         try:
-            _write_private(draft / _SECRET, secrets.token_hex(32))
-            (draft / _DESCRIPTION).write_text(json.dumps(description, indent=2), encoding="utf-8")
-            draft.chmod(0o755)
-            draft.replace(path)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lab.write(_SECRET, secrets.token_hex(32).encode("ascii"))
+            lab.write_json(_DESCRIPTION, description)
+        except BaseException as error:
+            if path.is_dir():
+                for name in (_DESCRIPTION, _SECRET):
+                    (path / name).unlink(missing_ok=True)
+                if fresh:
+                    path.rmdir()
+            if isinstance(error, OSError):
+                raise LabError("lab_unwritable", path=path, why=error.strerror) from None
             raise
-        return cls(path, description)
+        return lab
 
     @classmethod
     def open(cls, path: Path | str) -> Lab:
@@ -124,7 +128,7 @@ class Lab:
 
     def write(self, relative: str | Path, content: bytes) -> Path:
         """Write a file of the lab so that readers see the old or the new one, never a part;
-        folders on the way are made. Returns the file's path."""
+        folders on the way are made. The file is for the lab's owner only. Returns its path."""
         target = self.path / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -133,7 +137,6 @@ class Lab:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(0o644)
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -148,9 +151,3 @@ class Lab:
         """Write `value` as JSON, atomically."""
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
         return self.write(relative, (text + "\n").encode("utf-8"))
-
-
-def _write_private(path: Path, content: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(content)

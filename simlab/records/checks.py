@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from simlab.panel import month_number
 from simlab.records.intake import Intake, Row
 from simlab.records.schema import TABLES, Table
 from simlab.records.values import Value
@@ -29,6 +30,7 @@ def check(intake: Intake, known: Known) -> None:
     hired.update(_dates(intake, "employees", "hire_date"))
     left.update(_dates(intake, "exits", "last_day"))
     _exit_before_hire(intake, hired, left)
+    _active_after_exit(intake, left)
     _references(intake, known, hired)
     _drop_after_exit(intake, left)
     _before_hire(intake, hired)
@@ -101,6 +103,23 @@ def _references(intake: Intake, known: Known, hired: dict[str, datetime.date]) -
                 said.add((column.name, value))
                 intake.problem("orphan", row.sheet, row.number, field=column.header,
                                found=intake.people.get(value, value), table=column.reference)
+
+
+def _active_after_exit(intake: Intake, left: dict[str, datetime.date]) -> None:
+    """One month more than there was employment is a habit of exports; results later than that
+    mean a wrong last day or a second employment. Said once a person."""
+    table = TABLES["monthly_performance"]
+    person, month = _place(table, "person_key"), _place(table, "month")
+    ended = {key: day.year * 12 + day.month - 1 for key, day in left.items()}
+    said: set[Value] = set()
+    for row in intake.rows[table.name]:
+        key = row.values[person]
+        late = key in ended and month_number(row.values[month]) > ended[key] + 1
+        if late and key not in said:
+            said.add(key)
+            intake.problem("active_after_exit", row.sheet, row.number, field="month",
+                           found=row.values[month], last_day=left[key],
+                           person=intake.people[key])
 
 
 def _drop_after_exit(intake: Intake, left: dict[str, datetime.date]) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
     """The tables of a CSV, XLSX or Parquet file, told apart by content, not by suffix.
 
     Raises LabError: ``file_missing``, ``empty_file``, ``binary_file``, ``old_excel``,
-    ``ragged_row``, ``repeated_header``, ``no_rows``.
+    ``bad_csv``, ``file_refused`` (ragged rows), ``repeated_header``.
     """
     try:
         content = path.read_bytes()
@@ -65,7 +66,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
         tables, encoding = [(path.stem, _parquet(path, content))], "parquet"
     else:
         text, encoding = _decode(path, content)
-        tables = [(path.stem, _csv(text))]
+        tables = [(path.stem, _csv(path, text))]
     sheets = [
         _sheet(path, name, len(tables) > 1, rows, encoding, sha256) for name, rows in tables
     ]
@@ -125,28 +126,40 @@ def _decode(path: Path, content: bytes) -> tuple[str, str]:
     raise LabError("binary_file", file=path.name)
 
 
-def _csv(text: str) -> Numbered:
+def _csv(path: Path, text: str) -> Numbered:
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
     # A number is a record's, as a spreadsheet counts: a quoted cell may hold line breaks.
-    return list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1))
+    # Strict: a quote that is never closed must not swallow the rows after it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, Sequence[str]]] = []
+    try:
+        for row in reader:
+            rows.append((len(rows) + 1, row))
+    except csv.Error as error:
+        raise LabError("bad_csv", file=path.name, row=len(rows) + 1, why=error) from None
+    return rows
 
 
 def _xlsx(path: Path, content: bytes) -> list[tuple[str, Numbered]]:
     from openpyxl import load_workbook  # takes half a second to import: only when needed
 
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles a lab does not care about
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return [(sheet.title, _xlsx_rows(sheet)) for sheet in book.worksheets]
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError):
         raise LabError("binary_file", file=path.name) from None
-    tables: list[tuple[str, Numbered]] = []
-    for sheet in book.worksheets:
-        rows = [
-            (number, [_cell(cell.value, cell.number_format) for cell in row])
-            for number, row in enumerate(sheet.iter_rows(), 1)
-        ]
-        tables.append((sheet.title, rows))
-    return tables
+
+
+def _xlsx_rows(sheet: Any) -> Numbered:
+    # Some programs write a wrong size into the file; believing it would lose rows.
+    sheet.reset_dimensions()
+    return [
+        (number, [_cell(cell.value, cell.number_format) for cell in row])
+        for number, row in enumerate(sheet.iter_rows(), 1)
+    ]
 
 
 def _cell(value: Any, number_format: str) -> str:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -188,11 +189,13 @@ def open_store(lab: Lab) -> Store:
         engine = sa.create_engine(lab.store_url)
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _tune_sqlite)
+            # Made here, so that records of people are for the lab's owner only.
+            Path(engine.url.database or "").touch(mode=0o600)
         with engine.begin() as connection:
             if not sa.inspect(connection).has_table("import_batches"):
                 _metadata.create_all(connection)
                 _plant_seeds(connection)
-    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         url = sa.make_url(lab.store_url).render_as_string(hide_password=True)
         raise LabError("store_unreachable", url=url, why=why) from None

@@ -115,7 +115,7 @@ def _integer(text: str, column: Column) -> int:
         value = _number(text, column)
     except CellError:
         raise CellError("bad_integer") from None
-    if not value.is_integer():
+    if not value.is_integer() or abs(value) >= 2**31:
         raise CellError("bad_integer")
     return int(value)
 

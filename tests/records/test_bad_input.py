@@ -86,6 +86,13 @@ def test_a_month_before_the_hire(lab, sheet, row):
     assert problem.code == "before_hire"
 
 
+def test_results_long_after_the_exit_are_no_habit_of_exports(lab, sheet, row):
+    error = refused(lab, [sheet(row("2016-01-01", last="2016-01-20"), row("2016-02-01"),
+                                row("2016-03-01"), row("2016-04-01"))])
+    assert only(error).code == "active_after_exit"
+    assert only(error).values["row"] == 4
+
+
 def test_two_hire_dates_or_last_days_of_one_person(lab, sheet, row):
     error = refused(lab, [sheet(row("2016-01-01"), row("2016-02-01", hired="2015-11-03"))])
     assert only(error).code == "contradiction"

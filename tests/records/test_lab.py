@@ -16,6 +16,7 @@ def test_a_created_lab_opens(tmp_path):
     again = Lab.open(made.path)
     assert again.secret() == made.secret()
     assert again.store_url == f"sqlite:///{made.path / 'store.sqlite'}"
+    assert made.path.stat().st_mode & 0o777 == 0o700
     assert (made.path / "person_keys.secret").stat().st_mode & 0o777 == 0o600
 
 
@@ -41,6 +42,21 @@ def test_a_folder_that_is_no_lab_is_refused(tmp_path, content):
         Lab.open(tmp_path)
     assert caught.value.code == "not_a_lab"
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_lab_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LabError) as caught:
+        Lab.create(tmp_path / "file" / "lab")
+    assert caught.value.code == "lab_unwritable"
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lab, "write_json", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Lab.create(tmp_path / "lab")
+    assert not (tmp_path / "lab").exists()
 
 
 def test_a_newer_format_is_refused(lab):

@@ -1,6 +1,7 @@
 """Is every file read as it stands, with the row numbers a spreadsheet shows?"""
 
 import datetime
+import zipfile
 
 import pandas as pd
 import pytest
@@ -55,6 +56,29 @@ def test_a_workbook(tmp_path):
     sheets = read(path)
     assert [sheet.file for sheet in sheets] == ["firm.csv[员工]", "firm.csv[exits]"]
     assert sheets[0].rows == (("00042", "2016-03-05", "0.5", "3"),)
+
+
+def test_a_workbook_with_gaps_and_a_wrong_size_loses_nothing(tmp_path):
+    book = Workbook()
+    book.active.append(["employee_no", "", "base"])
+    book.active["A4"] = "1"
+    book.active["C4"] = 5
+    whole, lying = tmp_path / "whole.xlsx", tmp_path / "lying.xlsx"
+    book.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(lying, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b'ref="A1:C4"', b'ref="A1"'))
+    [sheet] = read(lying)
+    assert sheet.rows == (("1", "", "5"),)
+    assert sheet.numbers == (4,)
+
+
+def test_a_quote_that_never_closes_swallows_no_rows(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('id,name\n1,x\n2,"y\n3,z\n')
+    with pytest.raises(LabError) as caught:
+        read(path)
+    assert (caught.value.code, caught.value.values["row"]) == ("bad_csv", 3)
 
 
 def test_parquet(tmp_path):

@@ -71,6 +71,11 @@ def test_values_come_back_as_they_went(any_lab, files):
         assert store.months() is None
 
 
+def test_the_records_are_for_their_owner_only(lab):
+    with open_store(lab):
+        assert (lab.path / "store.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_store_that_is_none(lab):
     (lab.path / "store.sqlite").write_bytes(b"this is not a database, not at all" * 9)
     with pytest.raises(LabError) as caught:
