@@ -326,8 +326,9 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
     people, spare = np.zeros(copies, PERSON), np.zeros(copies, PERSON)
     all_accounts = np.zeros((copies, accounts0.shape[1]), ACCOUNT)
     weights = np.full(copies, 1.0 / copies)
-    nothing = np.zeros(1, SEEN)
-    gone = np.zeros(copies, np.int8)
+    staying = np.zeros(1, SEEN)
+    staying[0].stayed = 1
+    alive = np.ones((copies, horizon + 1))
     scratch = scratch_rows(all_accounts)
     base = np.uint32(draw) * np.uint32(copies)
     for i in range(len(templates)):
@@ -358,25 +359,29 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             if effective < 0.5 * copies:
                 resample(people, weights, spare, templates[i].slot, k0, k1, base, m, stream)
                 weights[:] = 1.0 / copies
-        gone[:] = 0
-        left_by[i, :] = 0.0
+        # carried on as if they stayed: a copy's weight falls by its chance of leaving, so the
+        # probabilities hold no coin tosses
+        for c in range(copies):
+            people[c].log_weight = 0.0
+            alive[c, 0] = 1.0
         for h in range(horizon):
             start_month(firms[0], start, months + h)
+            left_by[i, h] = 0.0
             for c in range(copies):
-                if gone[c]:
-                    continue
                 alone(c, people, all_accounts, teams, departments, firms, practices, policies,
-                      params, nothing, 0, k0, k1, base + np.uint32(c), scratch)
-                if people[c].left:
-                    gone[c] = h + 1
-                    for later in range(h, horizon):
-                        left_by[i, later] += weights[c]
+                      params, staying, 0, k0, k1, base + np.uint32(c), scratch)
+                alive[c, h + 1] = exp(people[c].log_weight)
+                left_by[i, h] += weights[c] * (1.0 - alive[c, h + 1])
         for p in range(paths):
-            a, _, _, _ = philox(templates[i].slot, np.uint32(60000 + p), base, stream, k0, k1)
+            a, b, _, _ = philox(templates[i].slot, np.uint32(60000 + p), base, stream, k0, k1)
             point, reached, c = uniform(a), weights[0], 0
             while reached < point and c < copies - 1:
                 c += 1
                 reached += weights[c]
-            path_exit[i, p] = gone[c]
+            path_exit[i, p] = 0
+            for h in range(horizon):
+                if alive[c, h + 1] < uniform(b):
+                    path_exit[i, p] = h + 1
+                    break
     return True
 '''

@@ -1,0 +1,114 @@
+"""Scenarios and policies by name or path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from scenarios.facts import FirmFacts, scenario_firm
+from simlab.errors import LabError
+from simlab.panel import Panel, month_number
+from simlab.policy import Policy, parse_policy
+from simlab.world import Firm
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A question: which of these policies, for this firm, over these months?"""
+
+    name: str
+    title: dict[str, str]
+    question: dict[str, str]
+    start: int
+    """First month, months since year 0, where no record says when the firm stands."""
+    months: int
+    facts: FirmFacts
+    policies: dict[str, Policy]
+    baseline: str
+
+    def firm(self, panel: Panel | None = None, *, seed: int = 1) -> Firm:
+        """The starting firm: synthetic, or the people employed at the end of `panel`, whose next
+        month is then the first."""
+        start = self.start if panel is None else panel.start + panel.months
+        return scenario_firm(self.facts, start, panel=panel, seed=seed)
+
+
+def names() -> tuple[str, ...]:
+    """Built-in scenarios."""
+    return tuple(sorted(p.name[:-5] for p in resources.files(__package__).iterdir() if p.name.endswith(".yaml")))
+
+
+def policies() -> tuple[str, ...]:
+    """Built-in policies."""
+    folder = resources.files(__package__).joinpath("policies")
+    return tuple(sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".yaml")))
+
+
+def policy(name_or_path: str) -> Policy:
+    """A built-in policy, or one from a YAML file."""
+    if name_or_path in policies():
+        built_in = resources.files(__package__).joinpath("policies", f"{name_or_path}.yaml")
+        return parse_policy(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
+    if not name_or_path.endswith((".yaml", ".yml")):
+        raise LabError("unknown_policy", name=name_or_path, known=", ".join(policies()))
+    return parse_policy(_yaml(Path(name_or_path)), name_or_path)
+
+
+def load(name_or_path: str) -> Scenario:
+    """A built-in scenario, or one from a YAML file; LabError names file and field."""
+    if name_or_path in names():
+        built_in = resources.files(__package__).joinpath(f"{name_or_path}.yaml")
+        return _parse(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
+    if not name_or_path.endswith((".yaml", ".yml")):
+        raise LabError("unknown_scenario", name=name_or_path, known=", ".join(names()))
+    return _parse(_yaml(Path(name_or_path)), name_or_path)
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LabError("scenario_missing", file=str(path)) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise LabError("not_yaml", file=str(path), detail=str(error)[:200]) from None
+
+
+def _parse(data: Any, source: str) -> Scenario:
+    expected = ("name", "title", "question", "start", "months", "firm", "policies", "baseline")
+    if not isinstance(data, dict) or set(data) != set(expected):
+        raise LabError("scenario_keys", file=source, expected=", ".join(expected))
+    try:
+        facts = FirmFacts.model_validate(data["firm"])
+    except ValidationError as error:
+        problems = tuple(
+            LabError(
+                "policy_field",
+                file=source,
+                field="firm." + ".".join(str(part) for part in problem["loc"]),
+                detail=problem["msg"].removeprefix("Value error, "),
+            )
+            for problem in error.errors()
+        )
+        raise LabError("scenario_invalid", file=source, problems=problems) from None
+    chosen = [
+        policy(item) if isinstance(item, str) else parse_policy(item, source)
+        for item in data["policies"]
+    ]
+    bundle = {p.name: p for p in chosen}
+    if data["baseline"] not in bundle:
+        raise LabError("scenario_baseline", file=source, name=data["baseline"], known=", ".join(bundle))
+    return Scenario(
+        name=str(data["name"]),
+        title=data["title"],
+        question=data["question"],
+        start=month_number(str(data["start"])),
+        months=int(data["months"]),
+        facts=facts,
+        policies=bundle,
+        baseline=str(data["baseline"]),
+    )

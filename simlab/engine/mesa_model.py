@@ -1,0 +1,131 @@
+"""The same world as Mesa agents: every agent is a handle on its row, stepped rule by rule.
+
+The compiled rules are the ones the kernel loops over, so a history is the same bit for bit under
+either; here one agent's rule can be overridden, a history watched month by month, and Mesa's
+tools used. Only API that Mesa 3.3 to 4 share is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+from numpy.typing import NDArray
+
+from simlab.draws import split_seed
+from simlab.engine.ensemble import state
+from simlab.engine.kernel import load_kernel
+from simlab.engine.month import MONTH
+from simlab.engine.outcomes import OUTCOMES
+from simlab.parameters import as_records
+from simlab.policy import Policy, compile_policies
+from simlab.rules import Rule
+from simlab.world import SEEN, Firm, blank
+
+
+class PersonAgent(mesa.Agent):
+    """The person in one slot. Subclass and define a method named after a rule to override it;
+    `self.follow("learn")` runs the lab's own version from there."""
+
+    def __init__(self, model: FirmModel, slot: int) -> None:
+        super().__init__(model)
+        self.slot = int(slot)
+
+    @property
+    def record(self) -> np.void:
+        """The person's row (`simlab.world.PERSON`); writing a field changes the state."""
+        row: np.void = self.firm_model.people[self.slot]
+        return row
+
+    @property
+    def firm_model(self) -> FirmModel:
+        """The model, by its own type."""
+        model = self.model
+        assert isinstance(model, FirmModel)
+        return model
+
+    def act(self, name: str) -> None:
+        """One rule of the month: the agent's own method of that name, else the lab's."""
+        own: Callable[[], None] | None = getattr(self, name, None)
+        if own is not None:
+            own()
+        else:
+            self.follow(name)
+
+    def follow(self, name: str) -> None:
+        """Run the lab's rule `name` for this person."""
+        self.firm_model.apply(name, self.slot)
+
+
+class FirmModel(mesa.Model):
+    """One history of a firm under one policy and one parameter row.
+
+    `order` is the `AgentSet` method that steps people through a rule; "do" and "shuffle_do" give
+    the same history. `agents_by_slot` puts own `PersonAgent` subclasses into chosen slots.
+    """
+
+    def __init__(
+        self,
+        firm: Firm,
+        policy: Policy,
+        draw: NDArray[np.float64],
+        *,
+        seed: int = 1,
+        history: int = 0,
+        order: Literal["do", "shuffle_do"] = "do",
+        agents_by_slot: Mapping[int, type[PersonAgent]] | None = None,
+        month: tuple[Rule, ...] = MONTH,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.firm = firm
+        self.order = order
+        self.rules = month
+        self._kernel = load_kernel(month)
+        arrays = tuple(array.copy() for array in state(firm))
+        self.people, self.accounts, self.teams, self.departments, self.facts, _ = arrays
+        self._arrays = arrays
+        self._policy = compile_policies([policy])
+        self._param = as_records(np.asarray(draw)[None, :])
+        self._seen = blank(SEEN, 1)
+        self._outcomes = np.zeros(len(OUTCOMES))
+        self._address = (*split_seed(seed), np.uint32(history))
+        self.elapsed = 0
+        special = dict(agents_by_slot or {})
+        for slot in range(len(self.people)):
+            kind = special.get(slot, PersonAgent)
+            kind.create_agents(self, 1, [slot])
+        self.datacollector = DataCollector(
+            model_reporters={name: _reporter(k) for k, name in enumerate(OUTCOMES)}
+        )
+
+    def apply(self, name: str, slot: int = 0) -> None:
+        """Run one compiled rule for a slot (the slot is ignored by group and firm rules)."""
+        step = getattr(self._kernel, f"step_{name}")
+        step(
+            slot, *self._arrays, self._policy, self._param, self._seen, 0, self._outcomes,
+            *self._address,
+        )
+
+    def step(self) -> None:
+        """One month, rule by rule; the month's outcomes are collected."""
+        facts = self.facts[0]
+        facts["month"] = self.elapsed
+        facts["calendar"] = (self.firm.start + self.elapsed) % 12
+        for declared in self.rules:
+            if declared.scope in ("arrival", "person"):
+                getattr(self.agents, self.order)("act", declared.name)
+            else:
+                self.apply(declared.name)
+        self.datacollector.collect(self)
+        self.elapsed += 1
+
+    def outcomes(self) -> dict[str, float]:
+        """The last month's outcomes by name."""
+        return dict(zip(OUTCOMES, self._outcomes.tolist(), strict=True))
+
+
+def _reporter(index: int) -> Callable[[Any], float]:
+    return lambda model: float(model._outcomes[index])
