@@ -10,7 +10,7 @@ import functools
 
 from simlab.errors import LabError
 from simlab.records.intake import Intake
-from simlab.records.reading import Sheet, normal
+from simlab.records.reading import normal
 from simlab.records.schema import (
     KPI_HEADERS,
     KPI_SEEDS,
@@ -187,6 +187,3 @@ def _kpi_headers() -> dict[str, str]:
 @functools.cache
 def _private() -> frozenset[str]:
     return frozenset(normal(word) for word in PRIVATE_HEADERS)
-
-
-__all__ = ["GUIDE", "Sheet", "gather", "header_title", "sheet_title"]
