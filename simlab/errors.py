@@ -1,0 +1,35 @@
+"""One error for people: what was wrong, where, what was expected, what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simlab.i18n import text
+
+
+class LabError(Exception):
+    """Something a user can mend.
+
+    `code` names the sentence ``error.<code>`` of the language files; `values` fill it in.
+    The CLI, the API and the page show the same sentence in the user's language.
+    `problems` lists further errors of the same kind (the other bad rows of a file).
+    """
+
+    def __init__(self, code: str, *, problems: tuple[LabError, ...] = (), **values: Any) -> None:
+        self.code = code
+        self.values = values
+        self.problems = problems
+        super().__init__(self.explain("en"))
+
+    def explain(self, lang: str) -> str:
+        """The error as sentences in `lang`, further problems one a line."""
+        lines = [text(f"error.{self.code}", lang, **self.values)]
+        lines += [f"- {problem.explain(lang)}" for problem in self.problems]
+        return "\n".join(lines)
+
+
+class Cancelled(LabError):
+    """The user stopped the work; nothing of it was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("cancelled")

@@ -1,0 +1,36 @@
+"""How far a piece of work is, and whether it should stop: plain objects, no framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simlab.errors import Cancelled
+
+Report = Callable[[str, int, int], None]
+"""Called with (stage key, units done, units in all); the stage's text is ``stage.<key>``."""
+
+
+class Progress:
+    """Passed down into long work. `flag` is shared with running kernels, which read it every
+    month: setting it stops them within milliseconds."""
+
+    def __init__(self, report: Report | None = None) -> None:
+        self._report = report
+        self.flag = np.zeros(1, dtype=np.uint8)
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        """Say that `done` of `total` units of `stage` are finished; raise where cancelled."""
+        self.check()
+        if self._report is not None:
+            self._report(stage, done, total)
+
+    def check(self) -> None:
+        """Raise :class:`Cancelled` where someone asked to stop."""
+        if self.flag[0]:
+            raise Cancelled
+
+    def cancel(self) -> None:
+        """Ask the work to stop; safe from any thread."""
+        self.flag[0] = 1
