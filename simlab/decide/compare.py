@@ -200,7 +200,8 @@ def compare(
     """Compare the policies of an ensemble pair by pair.
 
     `baseline` is the policy the others are measured against (default: the first). `prior` is
-    the same study over prior draws; with it each effect says how far the data tested it.
+    the same study over prior draws; with it each effect says how far the data tested it. (The
+    ensemble itself, where it was drawn from the prior: then every effect is an assumption.)
     `outcomes` names the last axis of ``y`` (default: the engine's). A LabError where there are
     fewer than two policies, the baseline is not one of them, or a figure is not finite.
     """
@@ -358,6 +359,8 @@ def _informed(
     the level of exits is learnt, which says nothing about the policy.)"""
     if prior is None:
         return math.nan, "unknown"
+    if np.array_equal(prior, totals):
+        return 0.0, "assumed"
     after, before = _relative_variance(totals), _relative_variance(prior)
     if not (math.isfinite(after) and math.isfinite(before)) or before <= 0:
         return math.nan, "unknown"

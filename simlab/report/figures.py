@@ -18,6 +18,7 @@ from simlab.report.tokens import FONT, LIGHT, POLICY_COLOURS, translucent
 from simlab.report.wording import month, number, outcome_name, share
 
 Tree = Mapping[str, Any]
+_INFORMED = {"estimated": LIGHT["accent"], "partly": "#9dbce0", "assumed": "#c3ccd6"}
 
 
 def fan(comparison: Tree, outcome: str, lang: str, titles: Mapping[str, str],
@@ -90,15 +91,15 @@ def probability_bars(comparison: Tree, outcome: str, lang: str,
 def contraction(parameters: Sequence[Tree], lang: str) -> go.Figure:
     """How much narrower the data made each parameter: 0 = assumed, 1 = settled by the data.
 
-    `parameters`: rows with ``meaning`` (text), ``contraction`` (number), highest drawn on top.
+    `parameters`: rows with ``meaning`` (text), ``contraction`` (number) and ``informed``
+    (estimated, partly, assumed), highest drawn on top.
     """
     rows = sorted(parameters, key=lambda row: row["contraction"])
     figure = _empty("")
     figure.add_bar(
         y=[escape(str(row["meaning"])) for row in rows],
         x=[max(row["contraction"], 0.0) for row in rows], orientation="h", showlegend=False,
-        marker={"color": [LIGHT["accent"] if row["contraction"] >= 0.25 else "#c3ccd6"
-                          for row in rows]},
+        marker={"color": [_INFORMED[row["informed"]] for row in rows]},
         hovertemplate="%{x:.2f}<extra></extra>",
     )
     figure.update_xaxes(range=[0, 1], title=text("figure.contraction", lang))

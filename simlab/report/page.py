@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,9 +19,6 @@ from plotly.offline import get_plotlyjs
 from simlab.i18n import text
 from simlab.report import figures, wording
 from simlab.report.tokens import FONT, LIGHT
-
-INFORMED = 0.25
-"""Contraction from which a parameter counts as estimated from the data."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,8 @@ class ParameterRow:
     contraction: float
     source: str
     calibrated: bool
-
-    @property
-    def informed(self) -> bool:
-        """Whether the data said enough for "estimated from your data"."""
-        return self.calibrated and self.contraction >= INFORMED
+    informed: Literal["estimated", "partly", "assumed"]
+    """How far the data speak; texts ``informed.<informed>``."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +74,13 @@ class Fit:
     simulations: int
     checks: Sequence[Check]
     parameters: Sequence[ParameterRow]
+    cautions: Sequence[Mapping[str, str]] = ()
+    """Sentences to bear in mind, {en, zh} each."""
+
+    @property
+    def inside(self) -> int:
+        """How many summaries lie inside."""
+        return sum(check.inside for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def render(contents: Contents, lang: str) -> str:
         t=functools.partial(_sentence, lang), w=_Wording(lang),
         answers=[] if comparison is None else _answers(comparison, titles, lang),
         tables=[] if comparison is None else _tables(comparison, titles, lang),
-        informed=[] if contents.fit is None else [p for p in contents.fit.parameters if p.informed],
+        informed=[] if contents.fit is None else [p for p in contents.fit.parameters
+                                                      if p.informed == "estimated"],
         figures={} if comparison is None else _comparison_figures(comparison, titles, lang),
         fit_figures={} if contents.fit is None else _fit_figures(contents.fit, lang),
         forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
@@ -201,8 +203,8 @@ def _fit_figures(fit: Fit, lang: str) -> dict[str, Any]:
     checks = [{"label": wording.pick(c.label, lang), "observed": c.observed, "lower": c.lower,
                "median": c.median, "upper": c.upper} for c in fit.checks]
     shown = sorted((p for p in fit.parameters if p.calibrated), key=lambda p: -p.contraction)[:16]
-    rows = [{"meaning": wording.pick(p.meaning, lang), "contraction": p.contraction}
-            for p in shown]
+    rows = [{"meaning": wording.pick(p.meaning, lang), "contraction": p.contraction,
+             "informed": p.informed} for p in shown]
     return {
         "check": _embedded(figures.predictive_check(checks, lang), "check") if checks else None,
         "contraction": _embedded(figures.contraction(rows, lang), "contraction") if rows else None,

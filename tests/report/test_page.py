@@ -45,7 +45,7 @@ def contents(**changes: Any) -> Contents:
         fit=Fit("2025-12", 5000, (Check("exits a month", 2.5, 2.0, 2.6, 3.0),
                                   Check("idle months", 0.5, 0.1, 0.2, 0.3)),
                 (ParameterRow("slope", {"en": "Efficacy slope", "zh": "效能斜率"}, "", bounds,
-                              bounds, 0.8, "Judge 2001", True),
+                              bounds, 0.8, "Judge 2001", True, "estimated"),
                  ParameterRow("lag", {"en": "Pay lag", "zh": "薪酬滞后"}, "months", bounds, bounds,
                               0.02, "an assumption", True))),
         forecast=NoChange([{"month": f"2026-{m:02d}", "mean": 3, "p05": 0, "p25": 2, "p50": 3,

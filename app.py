@@ -1,0 +1,32 @@
+"""The lab in a browser: ``python app.py``; ``app:server`` is the WSGI entry.
+
+The lab is the folder named by SIMLAB_LAB. Without one it is the built-in sample firm, in a
+folder of the user's own that is made at the first start.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from simlab.jobs.demo import sample_lab
+from simlab.lab import Lab
+from simlab.ui import create, run
+
+
+def chosen_lab() -> Lab:
+    """The lab of SIMLAB_LAB, else the sample firm's."""
+    named = os.environ.get("SIMLAB_LAB")
+    if named:
+        return Lab.open(named)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    path = Path(data) / "simlab" / "sample-firm"
+    return Lab.open(path) if path.exists() else sample_lab(path)[0]
+
+
+lab = chosen_lab()
+server = create(lab).server
+
+if __name__ == "__main__":
+    run(lab, os.environ.get("SIMLAB_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8050")),
+        lambda url: print(f"{lab.path}: {url}"))

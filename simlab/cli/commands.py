@@ -1,0 +1,282 @@
+"""The commands, each one a call of a job and a view of what it gives.
+
+Heavy imports (numba, scikit-learn, Dash) happen inside commands, so that help is instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from simlab import __version__
+from simlab.cli.run import at_work, default_language, out, print_json, say
+from simlab.i18n import LANGUAGES
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  rich_markup_mode=None, help=say("help.app"))
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise typer.BadParameter(say("bad_language", known=", ".join(LANGUAGES)))
+    return value
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+LabPath = Annotated[Path, typer.Argument(metavar="LAB", help=say("help.lab"))]
+Lang = Annotated[str, typer.Option("--lang", callback=_language, default_factory=default_language,
+                                   show_default=False, help=say("help.lang"))]
+AsJson = Annotated[bool, typer.Option("--json", help=say("help.json"))]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=say("help.seed"))]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=say("help.out"))]
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help=say("help.scenario"))]
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
+                                          help=say("help.version"))] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+@app.command(help=say("help.demo"))
+def demo(
+    lang: Lang, folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=say("help.folder"))]
+    = Path("demo-lab"), as_json: AsJson = False,
+) -> None:
+    """The whole job on the built-in sample firm."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.demo import demo as run
+
+        made = run(folder, lang, progress=progress)
+    if as_json:
+        print_json(made.to_json())
+        return
+    shown.imported(out, made.imported, lang)
+    shown.calibrated(out, made.fit, lang)
+    shown.compared(out, made.compared.to_json(), lang)
+    out.print()
+    for step, seconds in made.seconds.items():
+        out.print(say("step", lang, step=say(f"steps.{step}", lang), seconds=f"{seconds:.1f}"))
+    out.print(say("report_at", lang, path=made.report), markup=False, soft_wrap=True)
+    out.print(say("next_serve", lang, lab=made.lab.path), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.new"))
+def new(lab: LabPath, lang: Lang, as_json: AsJson = False) -> None:
+    """An empty lab."""
+    with at_work(lang, as_json):
+        from simlab.lab import Lab
+
+        made = Lab.create(lab)
+    if as_json:
+        print_json({"lab": str(made.path)})
+    else:
+        out.print(say("new_lab", lang, path=made.path), markup=False, soft_wrap=True)
+
+
+@app.command("import", help=say("help.import"))
+def import_(
+    lab: LabPath, lang: Lang,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("help.files"))],
+    profile: Annotated[str, typer.Option("--profile", help=say("help.profile"))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("help.dry_run"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Files into the records."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.records import import_records
+        from simlab.lab import Lab
+
+        report = import_records(Lab.open(lab), files, profile, dry_run=dry_run, progress=progress)
+    if as_json:
+        print_json(report.as_dict())
+    else:
+        shown.imported(out, report, lang)
+
+
+@app.command(help=say("help.calibrate"))
+def calibrate(
+    lab: LabPath, lang: Lang,
+    until: Annotated[str | None, typer.Option("--until", metavar="MONTH",
+                                              help=say("help.until"))] = None,
+    simulations: Annotated[int, typer.Option("--simulations", help=say("help.simulations"))]
+    = 10_000,
+    seed: Seed = 1, as_json: AsJson = False,
+) -> None:
+    """Records to a posterior."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.calibrating import calibrate as run
+        from simlab.lab import Lab
+
+        fit = run(Lab.open(lab), until=until, simulations=simulations, seed=seed,
+                  progress=progress)
+    if as_json:
+        print_json(asdict(fit))
+    else:
+        shown.calibrated(out, fit, lang)
+
+
+@app.command(help=say("help.forecast"))
+def forecast(
+    lab: LabPath, lang: Lang,
+    start: Annotated[str, typer.Option("--from", metavar="MONTH", help=say("help.from"))],
+    months: Annotated[int, typer.Option("--months", help=say("help.months"))] = 6,
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
+    seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
+) -> None:
+    """Who will have left, with nothing changed."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.forecasting import forecast as run
+        from simlab.lab import Lab
+
+        opened = Lab.open(lab)
+        result = run(opened, start, months, draws=draws, seed=seed, out=out_dir,
+                     progress=progress)
+    folder = out_dir or opened.path / "forecasts" / start
+    if as_json:
+        print_json({**result.to_json(), "folder": str(folder)})
+        return
+    shown.forecasted(out, result, lang)
+    out.print(say("written_to", lang, path=folder), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.compare"))
+def compare(
+    lab: LabPath, scenario: ScenarioName, lang: Lang,
+    policy: Annotated[list[str], typer.Option("--policy", help=say("help.policy"))] = [],  # noqa: B006
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 200,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 4,
+    months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help=say("help.baseline"))] = None,
+    seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
+) -> None:
+    """Policies against each other."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.comparing import compare as run
+        from simlab.lab import Lab
+
+        result = run(Lab.open(lab), scenario, policy, draws=draws, replicates=replicates,
+                     months=months, baseline=baseline, seed=seed, out=out_dir, progress=progress)
+    if as_json:
+        print_json(result.to_json())
+        return
+    shown.compared(out, result.to_json(), lang)
+    if out_dir is not None:
+        out.print(say("written_to", lang, path=out_dir), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.report"))
+def report(
+    lab: LabPath, lang: Lang,
+    scenario: Annotated[str | None, typer.Option("--scenario", help=say("help.which"))] = None,
+    out_dir: Out = None, as_json: AsJson = False,
+) -> None:
+    """One self-contained page."""
+    with at_work(lang, as_json) as progress:
+        from simlab.jobs.reporting import report as run
+        from simlab.lab import Lab
+
+        path = run(Lab.open(lab), lang, scenario=scenario, out=out_dir, progress=progress)
+    if as_json:
+        print_json({"report": str(path)})
+    else:
+        out.print(say("report_at", lang, path=path), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.status"))
+def status(lab: LabPath, lang: Lang, as_json: AsJson = False) -> None:
+    """What is there, what is stale."""
+    with at_work(lang, as_json):
+        from simlab.cli import shown
+        from simlab.jobs.standing import status as run
+        from simlab.lab import Lab
+
+        state = run(Lab.open(lab))
+    if as_json:
+        print_json(state.to_json())
+    else:
+        shown.standing(out, state, lang)
+
+
+@app.command(help=say("help.scenarios"))
+def scenarios(lang: Lang, as_json: AsJson = False) -> None:
+    """What can be run, one line each."""
+    _list(lang, as_json, lambda study: [{"name": study.name, "title": study.title,
+                                         "question": study.question,
+                                         "policies": list(study.policies)}])
+
+
+@app.command(help=say("help.policies"))
+def policies(
+    lang: Lang,
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]",
+                                                   help=say("help.scenario"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The policies of one scenario or of all, one line each."""
+    _list(lang, as_json, lambda study: [
+        {"scenario": study.name, "name": policy.name, "title": dict(policy.title),
+         "baseline": policy.name == study.baseline} for policy in study.policies.values()
+    ], scenario)
+
+
+def _list(lang: str, as_json: bool, rows_of: Any, only: str | None = None) -> None:
+    with at_work(lang, as_json, stages=False):
+        import scenarios as library
+        from simlab.report.wording import pick
+
+        names = library.names() if only is None else (only,)
+        rows = [row for name in names for row in rows_of(library.load(name))]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        name = " ".join(str(row[key]) for key in ("scenario", "name") if key in row)
+        mark = f" ({say('baseline', lang)})" if row.get("baseline") else ""
+        out.print(f"{name}: {pick(row['title'], lang)}{mark}", markup=False)
+
+
+@app.command(help=say("help.template"))
+def template(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help=say("help.template_dir"))],
+    lang: Lang, as_json: AsJson = False,
+) -> None:
+    """Blank canonical sheets."""
+    with at_work(lang, as_json):
+        from simlab.records import write_template
+
+        paths = write_template(directory)
+    if as_json:
+        print_json({"files": [str(path) for path in paths]})
+    else:
+        for path in paths:
+            out.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.serve"))
+def serve(
+    lab: LabPath, lang: Lang,
+    host: Annotated[str, typer.Option("--host", help=say("help.host"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("help.port"))] = 8050,
+) -> None:
+    """The lab in a browser."""
+    with at_work(lang, False, stages=False):
+        from simlab.lab import Lab
+        from simlab.ui import run
+
+        run(Lab.open(lab), host, port, lambda url: out.print(say("serving", lang, url=url)))

@@ -1,0 +1,126 @@
+"""Results as tables and sentences in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simlab.cli.run import say
+from simlab.i18n import text
+from simlab.report import wording
+from simlab.report.page import TABLE, answer
+
+
+def table(console: Console, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table; its narrow columns are not broken as long as the first can give way."""
+    grid = Table(box=SIMPLE, pad_edge=False, header_style="bold")
+    for place, title in enumerate(header):
+        widest = max([len(title), *(len(row[place]) for row in rows)])
+        grid.add_column(escape(title), overflow="fold", no_wrap=place > 0 and widest <= 30)
+    for row in rows:
+        grid.add_row(*(escape(cell) for cell in row))
+    console.print(grid)
+
+
+def imported(console: Console, report: Any, lang: str) -> None:
+    """What an import read and changed."""
+    header, rows = report.grid(lang)
+    table(console, header, rows)
+    for line in report.explain(lang):
+        console.print(line, markup=False)
+
+
+def calibrated(console: Console, fit: Any, lang: str) -> None:
+    """The contraction table and how many summaries the calibrated model reproduces."""
+    shown = sorted((p for p in fit.parameters if p.calibrated), key=lambda p: -p.contraction)
+    table(console, [say(f"column.{c}", lang) for c in
+                    ("parameter", "posterior", "contraction", "rests")],
+          [[wording.pick(p.meaning, lang), wording.interval(p.posterior, lang),
+            f"{p.contraction:.2f}",
+            text(f"report.from_{p.informed}", lang)]
+           for p in shown])
+    console.print(say("calibrated", lang, until=fit.until, simulations=fit.simulations,
+                      inside=fit.inside, total=len(fit.checks)), markup=False)
+    for caution in fit.cautions:
+        console.print(wording.pick(caution, lang), markup=False)
+
+
+def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """The answer in short and the table of each policy against the baseline."""
+    comparison, titles = tree["comparison"], wording.strings(tree["titles"], lang)
+    console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
+    if not tree["calibrated"]:
+        console.print(say("on_prior", lang), markup=False)
+    for policy in comparison["policies"]:
+        against = comparison["baseline"]
+        if policy == against:
+            continue
+        said = answer(comparison, policy, against, titles, lang)
+        console.print()
+        for line in (said["line"], said["luck"], said["noise"], said["rests"], said["retained"]):
+            if line:
+                console.print(line, markup=False)
+        table(console, [text(f"report.table_{c}", lang) for c in
+                        ("outcome", "difference", "ratio", "beats", "sees", "prior", "rests")],
+              [_effect_row(effect, lang) for effect in _effects(comparison, policy, against)])
+
+
+def _effects(comparison: Mapping[str, Any], policy: str, against: str) -> list[Mapping[str, Any]]:
+    found = {e["outcome"]: e for e in comparison["effects"]
+             if (e["policy"], e["against"]) == (policy, against)}
+    return [found[name] for name in TABLE if name in found]
+
+
+def _effect_row(effect: Mapping[str, Any], lang: str) -> list[str]:
+    ratio, prior = effect["ratio"], effect["prior"]
+    return [
+        wording.outcome_name(effect["outcome"], lang),
+        wording.interval(effect["difference"], lang, signed=True),
+        wording.MISSING if ratio is None else wording.change(ratio["mean"]),
+        wording.share(effect["beats"]), wording.share(effect["sees_better"]),
+        wording.MISSING if prior is None else wording.share(prior["beats"]),
+        text(f"report.warrant_short_{effect['warrant']}", lang),
+    ]
+
+
+def forecasted(console: Console, result: Any, lang: str) -> None:
+    """Exits by month."""
+    for code in result.warnings:
+        console.print(text(f"forecast.{code}", lang), markup=False)
+    table(console, [say(f"column.{c}", lang) for c in ("month", "present", "all")],
+          [[wording.month(row["month"], lang), _ninety(row, "present", lang),
+            _ninety(row, "all", lang)] for row in result.rows])
+    console.print(say("forecasted", lang, people=result.people, scored=result.scored,
+                      futures=result.futures), markup=False)
+
+
+def _ninety(row: Mapping[str, Any], group: str, lang: str) -> str:
+    return wording.interval({"mean": row[f"{group}_mean"], "lower": row[f"{group}_p05"],
+                             "upper": row[f"{group}_p95"]}, lang)
+
+
+def standing(console: Console, state: Any, lang: str) -> None:
+    """What a lab holds and what is stale."""
+    if state.records is None:
+        console.print(say("no_records", lang), markup=False)
+    else:
+        facts = {key: value for key, value in state.records.items() if key != "hash"}
+        console.print(say("records", lang, fingerprint=state.records["hash"][:16], **facts),
+                      markup=False)
+    rows = [[say(f"kind.{item.kind}", lang), item.name, item.made,
+             _stale(item.stale, lang) if item.stale else say("current", lang)]
+            for item in state.items]
+    if rows:
+        table(console, [say(f"column.{c}", lang) for c in ("kind", "name", "made", "state")], rows)
+    else:
+        console.print(say("nothing_made", lang), markup=False)
+
+
+def _stale(causes: Sequence[str], lang: str) -> str:
+    return say("stale", lang, causes=say("comma", lang).join(
+        say(f"cause.{cause}", lang) for cause in causes))

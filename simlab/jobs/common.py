@@ -1,0 +1,87 @@
+"""What all jobs share: options checked in the user's words, and fingerprints of inputs."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import simlab
+from simlab.errors import LabError
+from simlab.lab import Lab
+from simlab.panel import Panel, month_name, month_number
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def month_option(option: str, value: str) -> int:
+    """'2017-01' -> months since year 0; a LabError naming the option otherwise."""
+    if not _MONTH.fullmatch(value):
+        raise LabError("bad_month_option", option=option, value=value)
+    return month_number(value)
+
+
+def month_within(option: str, value: str, panel: Panel, earliest: int, latest: int) -> int:
+    """The column of month `value` in `panel`, which must lie in columns `earliest`..`latest`."""
+    column = month_option(option, value) - panel.start
+    if not earliest <= column <= latest:
+        raise LabError(
+            "months_outside", month=value, option=option, first=month_name(panel.start),
+            last=month_name(panel.start + panel.months - 1),
+            earliest=month_name(panel.start + earliest), latest=month_name(panel.start + latest))
+    return column
+
+
+def count_option(option: str, value: int, lower: int, upper: int) -> int:
+    """`value` where it lies in `lower`..`upper`; a LabError naming the option otherwise."""
+    if not lower <= value <= upper:
+        raise LabError("bad_count", option=option, value=value, lower=lower, upper=upper)
+    return value
+
+
+def fingerprint(value: Any) -> str:
+    """Sixteen hex digits of a JSON-able value, an array or bytes."""
+    if isinstance(value, np.ndarray):
+        content = repr((value.shape, str(value.dtype))).encode() + value.tobytes()
+    elif isinstance(value, bytes):
+        content = value
+    else:
+        content = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def now() -> str:
+    """This moment in UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def code_version() -> str:
+    """Of this package."""
+    return simlab.__version__
+
+
+def read_json(lab: Lab, relative: str) -> Any:
+    """A JSON file of the lab; None where it is missing or unreadable."""
+    try:
+        return lab.read_json(relative)
+    except (OSError, ValueError):
+        return None
+
+
+def write_out(directory: Path, files: dict[str, str]) -> list[Path]:
+    """Write text files into a folder the user named; LabError where that is impossible."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for name, content in files.items():
+            path = directory / name
+            path.write_text(content, encoding="utf-8", newline="")
+            paths.append(path)
+    except OSError as error:
+        raise LabError("out_unwritable", path=directory, why=error.strerror or error) from None
+    return paths

@@ -1,0 +1,99 @@
+"""What a lab holds, and what of it no longer fits what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import scenarios
+from simlab.errors import LabError
+from simlab.jobs.calibrating import calibrated_with, load_posterior
+from simlab.jobs.common import code_version, fingerprint
+from simlab.jobs.comparing import inputs
+from simlab.jobs.records import panel_or_none
+from simlab.jobs.reporting import stored
+from simlab.lab import Lab
+from simlab.panel import STILL_HERE, month_name
+from simlab.posterior import Posterior
+from simlab.records import data_hash
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing in the lab. `stale` lists the inputs that have changed since it was made:
+    data, calibration, scenario, code."""
+
+    kind: str
+    name: str
+    made: str
+    stale: tuple[str, ...]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A lab at a glance."""
+
+    path: str
+    created: str
+    records: Mapping[str, Any] | None
+    items: tuple[Item, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def status(lab: Lab) -> Standing:
+    """What is in `lab`, and what is stale."""
+    panel = panel_or_none(lab)
+    digest = None if panel is None else data_hash(lab)
+    records = None if panel is None else {
+        "people": len(panel.person), "exits": int((panel.exited != STILL_HERE).sum()),
+        "first_month": month_name(panel.start),
+        "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
+    }
+    posterior = load_posterior(lab)
+    items = [*_calibration(lab, digest), *_forecasts(lab, posterior, digest),
+             *_comparisons(lab, posterior), *_reports(lab)]
+    return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items))
+
+
+def _calibration(lab: Lab, digest: str | None) -> list[Item]:
+    made = calibrated_with(lab)
+    if made is None:
+        return []
+    present = {"data": digest, "code": code_version()}
+    return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
+                 {k: made[k] for k in ("until", "simulations", "seed") if k in made})]
+
+
+def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> list[Item]:
+    present = {"data": digest, "code": code_version(),
+               "calibration": None if posterior is None else fingerprint(posterior.draws)}
+    return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
+                 {"months": tree["months"], "people": tree["people"]})
+            for tree in stored(lab, "forecasts/*/forecast.json")]
+
+
+def _comparisons(lab: Lab, posterior: Posterior | None) -> list[Item]:
+    found = []
+    for tree in stored(lab, "comparisons/*.json"):
+        try:
+            present = inputs(lab, posterior, scenarios.load(tree["scenario"]))
+        except LabError:  # the scenario is gone: nothing to hold its part against
+            present = inputs(lab, posterior, None)
+        found.append(Item(
+            "comparison", tree["scenario"], tree["made"], _changed(tree["inputs"], present),
+            {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}))
+    return found
+
+
+def _reports(lab: Lab) -> list[Item]:
+    return [Item("report", path.name, "", (), {"path": str(path)})
+            for path in sorted(lab.path.glob("reports/*.html"))]
+
+
+def _changed(then: Mapping[str, Any], present: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(key for key, value in present.items() if then.get(key) != value)

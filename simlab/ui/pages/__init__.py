@@ -1,0 +1,1 @@
+"""The pages of the lab, one folder each: layout and callbacks."""

@@ -1,0 +1,1 @@
+"""Compare policies: choose, run, see."""

@@ -1,0 +1,122 @@
+"""What the page does: parse, call a job, draw. No modelling here."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import dash
+from dash import Dash, Input, Output, State, no_update
+
+import scenarios
+from simlab.errors import LabError
+from simlab.i18n import catalogue
+from simlab.jobs.calibrating import calibrate
+from simlab.jobs.comparing import Compared, compare
+from simlab.jobs.reporting import latest_comparison
+from simlab.jobs.runner import Job, Runner
+from simlab.lab import Lab
+from simlab.progress import Progress
+from simlab.report import wording
+from simlab.ui.language import language, say
+from simlab.ui.pages.compare import layout, results
+
+QUICK_SIMULATIONS = 2000
+"""Simulated records of a calibration started from the page: well under a minute."""
+
+
+def register(page: Dash, lab: Lab, runner: Runner) -> None:
+    """Attach the callbacks to `page`."""
+
+    @page.callback(
+        Output("question", "children"), Output("policies", "children"),
+        Output("policies", "value"), Output("months", "value"),
+        Input("scenario", "value"), prevent_initial_call=True)
+    def _scenario(name: str) -> tuple[Any, ...]:
+        lang, study = language(), scenarios.load(name)
+        return (wording.pick(study.question, lang), layout.policy_boxes(study, lang),
+                list(study.policies), study.months)
+
+    @page.callback(
+        Output("job", "data"), Output("tick", "disabled"), Output("progress", "children"),
+        Output("run", "disabled"), Output("cancel", "disabled"), Output("calibrate", "disabled"),
+        Input("run", "n_clicks"), Input("calibrate", "n_clicks"), State("scenario", "value"),
+        State("policies", "value"), State("months", "value"), State("draws", "value"),
+        prevent_initial_call=True)
+    def _start(clicks: int | None, calibrations: int | None, scenario: str, policies: list[str],
+               months: Any, draws: Any) -> tuple[Any, ...]:
+        if not (clicks or calibrations):
+            return (no_update,) * 6
+        lang = language()
+        work: Any
+        if dash.ctx.triggered_id == "calibrate":
+            work = partial(_calibrate, lab)
+        elif not all(isinstance(value, int) for value in (months, draws)):
+            return (no_update, True, layout.notice(say("whole_numbers", lang), error=True),
+                    False, True, False)
+        else:
+            work = partial(_compare, lab, scenario, tuple(policies or ()), months, draws)
+        return (runner.start(work), False, layout.progress(_stage("start", lang), 0.0),
+                True, False, True)
+
+    @page.callback(
+        Output("progress", "children", allow_duplicate=True),
+        Output("tick", "disabled", allow_duplicate=True),
+        Output("run", "disabled", allow_duplicate=True),
+        Output("cancel", "disabled", allow_duplicate=True),
+        Output("calibrate", "disabled", allow_duplicate=True),
+        Output("results", "children"), Output("shown", "data"), Output("evidence", "children"),
+        Input("tick", "n_intervals"), State("job", "data"), prevent_initial_call=True)
+    def _look(_ticks: int, name: str | None) -> tuple[Any, ...]:
+        lang = language()
+        job = runner.job(name) if name else None
+        if job is None:
+            return None, True, False, True, False, *(no_update,) * 3
+        if job.state == "running":
+            return layout.progress(_stage(job.stage, lang), job.share), *(no_update,) * 7
+        idle = (True, False, True, False)
+        if job.state != "done":
+            return _ended(job, lang), *idle, *(no_update,) * 3
+        if isinstance(job.result, Compared):
+            tree = job.result.to_json()
+            return None, *idle, results.view(tree, lang), tree["scenario"], no_update
+        return (layout.notice(say("calibration_done", lang)), *idle, no_update, no_update,
+                layout.evidence(lab, lang))
+
+    @page.callback(Output("cancel", "disabled", allow_duplicate=True),
+                   Input("cancel", "n_clicks"), State("job", "data"), prevent_initial_call=True)
+    def _cancel(clicks: int | None, name: str | None) -> Any:
+        if not clicks or name is None:
+            return no_update
+        runner.cancel(name)
+        return True
+
+    @page.callback(Output("fan", "figure"), Input("outcome", "value"), State("shown", "data"),
+                   prevent_initial_call=True)
+    def _outcome(outcome: str, shown: str | None) -> Any:
+        try:
+            tree = latest_comparison(lab, shown)
+        except LabError:
+            return no_update
+        return no_update if tree is None else results.fan(tree, outcome, language())
+
+
+def _compare(lab: Lab, scenario: str, policies: tuple[str, ...], months: int, draws: int,
+             progress: Progress) -> Compared:
+    if len(policies) < 2:
+        raise LabError("too_few_policies", count=len(policies))
+    return compare(lab, scenario, policies, months=months, draws=draws, progress=progress)
+
+
+def _calibrate(lab: Lab, progress: Progress) -> Any:
+    return calibrate(lab, until=None, simulations=QUICK_SIMULATIONS, seed=1, progress=progress)
+
+
+def _stage(stage: str, lang: str) -> str:
+    return catalogue(lang).get(f"stage.{stage}", stage)
+
+
+def _ended(job: Job, lang: str) -> Any:
+    if job.error is None:
+        return layout.notice(say("cancelled", lang))
+    return layout.notice(job.error.explain(lang), error=True)

@@ -1,0 +1,124 @@
+"""The frame around every page: header, theme, language, security headers, the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from flask import Flask, Response
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from simlab.jobs.runner import Runner
+from simlab.lab import Lab
+from simlab.ui.language import language, say
+from simlab.ui.pages.compare import callbacks, layout
+from simlab.ui.theme import theme
+
+_INDEX = """<!DOCTYPE html>
+<html lang="__LANG__">
+<head>
+{%metas%}
+<title>{%title%}</title>
+<link rel="icon" type="image/svg+xml" href="__MARK__">
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+class _Page(Dash):
+    """Dash with the document's language and icon set for each request."""
+
+    def interpolate_index(self, *args: Any, **parts: Any) -> str:
+        page: str = super().interpolate_index(*args, **parts)
+        lang = "zh-CN" if language() == "zh" else "en"
+        return page.replace("__LANG__", lang).replace(
+            "__MARK__", self.get_asset_url("mark.svg"))
+
+
+def create(lab: Lab, runner: Runner | None = None) -> Dash:
+    """The page of one lab; ``.server`` is its WSGI application."""
+    page = _Page(
+        "simlab", assets_folder=_assets(), serve_locally=True, title="simlab",
+        update_title="", index_string=_INDEX,
+        suppress_callback_exceptions=True,  # results bring components the first page lacks
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    page.layout = lambda: _frame(lab)
+    callbacks.register(page, lab, runner or Runner())
+    page.clientside_callback(
+        ClientsideFunction("simlab", "choose_language"),
+        Output("language-done", "data"), Input("language", "value"), prevent_initial_call=True)
+    _secure(page)
+    return page
+
+
+def run(lab: Lab, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve the page of `lab` until interrupted; `announce` is told the address."""
+    server = make_server(host, port, create(lab).server, threaded=True, request_handler=_Quiet)
+    announce(f"http://{host}:{server.server_port}/")
+    server.serve_forever()
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of each request; errors still show."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def _assets() -> str:
+    from importlib import resources
+
+    return str(resources.files("simlab.ui") / "assets")
+
+
+def _frame(lab: Lab) -> Any:
+    lang = language()
+    return dmc.MantineProvider(
+        dmc.AppShell([
+            dmc.AppShellHeader(
+                dmc.Container(_header(lab, lang), size=1320, px=0, h="100%"),
+                px={"base": "sm", "sm": "lg"}, className="lab-header"),
+            dmc.AppShellMain(dmc.Container(layout.page(lab, lang), size=1320, px=0)),
+            dcc.Store(id="language-done"),
+        ], header={"height": 60}, padding={"base": "sm", "sm": "lg"}, className="lab-shell"),
+        theme=theme(), forceColorScheme="light",
+    )
+
+
+def _header(lab: Lab, lang: str) -> Any:
+    return dmc.Group([
+        dmc.Group([
+            html.Span(className="lab-mark"),
+            dmc.Text(say("brand", lang), fw=650, size="lg"),
+            dmc.Text(lab.path.name, c="dimmed", size="sm", visibleFrom="sm", className="lab-name"),
+        ], gap="xs", wrap="nowrap"),
+        dmc.SegmentedControl(
+            id="language", value=lang, size="xs",
+            data=[{"value": "zh", "label": "中文"}, {"value": "en", "label": "English"}]),
+    ], justify="space-between", h="100%", wrap="nowrap")
+
+
+def _secure(page: Dash) -> None:
+    """Headers that keep the page to its own files. Mantine and plotly write style elements, so
+    styles may be inline; scripts may not, but for Dash's own by their hashes."""
+    server: Flask = page.server
+    policy = "; ".join((
+        "default-src 'self'",
+        "script-src 'self' " + " ".join(page.csp_hashes()),
+        "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:", "font-src 'self' data:",
+        "connect-src 'self'", "frame-ancestors 'none'", "base-uri 'self'", "form-action 'self'",
+    ))
+
+    @server.after_request
+    def _headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
