@@ -66,12 +66,13 @@ def test_the_same_seed_gives_the_same_draws_on_any_number_of_threads(
 
 
 def test_far_away_records_are_flagged(fitted: posterior.Amortised) -> None:
+    _, taught = toy(2000, 1)
     _, x = toy(50, 11)
-    usual = np.mean([fitted.distance(row).flagged.mean() for row in x])
+    usual = np.mean([posterior.distance(row, taught).flagged.mean() for row in x])
     assert usual < 0.02
     odd = x[0].copy()
     odd[4] += 1e3
-    distance = fitted.distance(odd)
+    distance = posterior.distance(odd, taught)
     assert distance.flagged[4]
     assert distance.share_below[4] == 1
     assert np.isfinite(fitted.draw(odd, 100, 1)).all()
@@ -82,7 +83,7 @@ def test_summaries_that_never_vary_do_no_harm() -> None:
     x[:, 3] = 2.0
     fitted = posterior.fit(z, x, 1)
     assert np.isfinite(fitted.draw(x[0], 100, 1)).all()
-    assert not fitted.distance(x[0]).flagged[3]
+    assert not posterior.distance(x[0], x).flagged[3]
 
 
 def test_too_few_simulations_are_refused() -> None:
