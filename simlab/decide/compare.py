@@ -149,6 +149,8 @@ class Comparison:
     draws: int
     replicates: int
     fans: tuple[Fan, ...]
+    running: tuple[Fan, ...]
+    """The same added up to each month, for outcomes whose months are added up."""
     totals: tuple[Total, ...]
     effects: tuple[Effect, ...]
     retained: tuple[Retained, ...]
@@ -228,6 +230,10 @@ def compare(
         outcomes=names, draws=y.shape[0], replicates=y.shape[1],
         fans=tuple(_fan(p, name, y[:, :, order[p], :, o].reshape(-1, y.shape[3]))
                    for p in policies for o, name in enumerate(names)),
+        running=tuple(_fan(p, name, y[:, :, order[p], :, o].cumsum(axis=2)
+                           .reshape(-1, y.shape[3]))
+                      for p in policies for o, name in enumerate(names)
+                      if outcome(name).over_months == "sum"),
         totals=tuple(Total(p, name, _interval(totals[:, :, order[p], o].ravel()))
                      for p in policies for o, name in enumerate(names)),
         effects=effects,

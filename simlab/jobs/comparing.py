@@ -93,7 +93,7 @@ def compare(
                         prior=replace(ensemble, y=ensemble.y[-draws:]))
     compared = Compared(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
-        titles={policy.name: {**policy.title} for policy in chosen},
+        titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
         calibrated=posterior is not None, made=now(),
         inputs=inputs(lab, posterior, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,18 +22,20 @@ Tree = Mapping[str, Any]
 _INFORMED = {"estimated": LIGHT["accent"], "partly": "#9dbce0", "assumed": "#c3ccd6"}
 
 
-def fan(comparison: Tree, outcome: str, lang: str, titles: Mapping[str, str],
-        policies: Sequence[str] | None = None) -> go.Figure:
-    """One outcome by month under each policy: mean line, 50% and 90% bands over futures."""
-    shown = list(policies or comparison["policies"])
+def fan(comparison: Tree, outcome: str, lang: str, titles: Mapping[str, str], *,
+        running: bool = False) -> go.Figure:
+    """One outcome by month under each policy: mean line and 90% band over futures (and 50%
+    where there are no more than two policies, so that bands stay apart). `running` adds the
+    months up; outcomes that are averaged are always shown as they are."""
+    running = running and described(outcome).over_months == "sum"
     figure = _empty(_unit(outcome, lang))
     months = [month(m, lang) for m in comparison["months"]]
-    for each in (f for f in comparison["fans"] if f["outcome"] == outcome):
-        if each["policy"] not in shown:
-            continue
-        colour = policy_colour(comparison, each["policy"])
-        label = escape(titles.get(each["policy"], each["policy"]))
-        _bands(figure, months, each, colour, label, lang)
+    inner = len(comparison["policies"]) <= 2
+    for each in comparison["running" if running else "fans"]:
+        if each["outcome"] == outcome:
+            label = escape(titles.get(each["policy"], each["policy"]))
+            _bands(figure, months, each, policy_colour(comparison, each["policy"]), label, lang,
+                   inner=inner)
     _months(figure, months)
     if described(outcome).unit != "index":
         figure.update_yaxes(rangemode="tozero")
@@ -51,8 +54,8 @@ def months_fan(rows: Sequence[Tree], lang: str, label: str) -> go.Figure:
     return figure
 
 
-def paired_difference(comparison: Tree, policy: str, against: str, outcome: str,
-                      lang: str) -> go.Figure:
+def paired_difference(comparison: Tree, policy: str, against: str, outcome: str, lang: str,
+                      titles: Mapping[str, str]) -> go.Figure:
     """Expected difference of one pair, added up month by month, with its 90% interval over
     draws of the parameters: luck is averaged out, what is not known about the firm is not."""
     effect = find_effect(comparison, policy, against, outcome)
@@ -60,31 +63,39 @@ def paired_difference(comparison: Tree, policy: str, against: str, outcome: str,
     months = [month(m, lang) for m in comparison["months"]]
     figure.add_hline(y=0, line={"color": LIGHT["ink"], "width": 1})
     _bands(figure, months, effect["cumulative"], policy_colour(comparison, policy),
-           text("figure.difference", lang), lang)
+           escape(titles.get(policy, policy)), lang)
     _months(figure, months)
     return figure
 
 
 def probability_bars(comparison: Tree, outcome: str, lang: str,
                      titles: Mapping[str, str]) -> go.Figure:
-    """For each pair: P(A beats B) in expectation, and the chance that this firm will see it."""
-    effects = [e for e in comparison["effects"] if e["outcome"] == outcome][::-1]
-    labels = [text("figure.pair", lang, policy=escape(titles.get(e["policy"], e["policy"])),
-                   against=escape(titles.get(e["against"], e["against"]))) for e in effects]
+    """For each pair: P(A beats B) in expectation, and the chance that this firm will see it.
+
+    The pair's name stands above its bars, so that long titles fit on a phone.
+    """
+    effects = [e for e in comparison["effects"] if e["outcome"] == outcome]
+    places = [-float(place) for place in range(len(effects))]
     figure = _empty("")
-    for key, colour in (("sees_better", LIGHT["baseline"]), ("beats", LIGHT["accent"])):
+    for key, colour, shift in (("beats", LIGHT["accent"], 0.0), ("sees_better", "#a9b4c1", -0.26)):
         values = [e[key] for e in effects]
         figure.add_bar(
-            y=labels, x=values, orientation="h", name=text(f"figure.{key}", lang),
-            marker={"color": colour}, text=[share(v) for v in values], textposition="outside",
-            cliponaxis=False, hovertemplate="%{text}<extra>%{fullData.name}</extra>",
+            y=[place + shift for place in places], x=values, orientation="h", width=0.22,
+            name=text(f"figure.{key}", lang), marker={"color": colour},
+            text=[share(v) for v in values], textposition="outside", cliponaxis=False,
+            hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         )
+    for place, effect in zip(places, effects, strict=True):
+        figure.add_annotation(
+            x=0, y=place + 0.16, xanchor="left", yanchor="bottom", showarrow=False, align="left",
+            text=_broken(text("figure.pair", lang,
+                              policy=titles.get(effect["policy"], effect["policy"]),
+                              against=titles.get(effect["against"], effect["against"])), lang))
     figure.add_vline(x=0.5, line={"color": LIGHT["muted"], "width": 1, "dash": "dot"})
-    figure.update_xaxes(range=[0, 1.08], tickvals=[0, 0.25, 0.5, 0.75, 1],
+    figure.update_xaxes(range=[0, 1.1], tickvals=[0, 0.25, 0.5, 0.75, 1], tickangle=0,
                         ticktext=["0%", "25%", "50%", "75%", "100%"])
-    figure.update_yaxes(automargin=True, showgrid=False)
-    figure.update_layout(barmode="group", bargap=0.35, height=150 + 70 * len(effects),
-                         legend={"traceorder": "reversed"})
+    figure.update_yaxes(visible=False, range=[places[-1] - 0.45, 0.62])
+    figure.update_layout(barmode="overlay", height=110 + 110 * len(effects))
     return figure
 
 
@@ -102,7 +113,7 @@ def contraction(parameters: Sequence[Tree], lang: str) -> go.Figure:
         marker={"color": [_INFORMED[row["informed"]] for row in rows]},
         hovertemplate="%{x:.2f}<extra></extra>",
     )
-    figure.update_xaxes(range=[0, 1], title=text("figure.contraction", lang))
+    figure.update_xaxes(range=[0, 1], title_text=text("figure.contraction", lang))
     figure.update_yaxes(automargin=True, showgrid=False)
     figure.update_layout(height=90 + 24 * len(rows), bargap=0.3)
     return figure
@@ -130,7 +141,7 @@ def predictive_check(checks: Sequence[Tree], lang: str) -> go.Figure:
                        hovertemplate="%{text}<extra></extra>")
     figure.update_xaxes(range=[-3.2, 3.2], tickvals=[-1, 0, 1], zeroline=False,
                         ticktext=["5%", text("figure.middle", lang), "95%"],
-                        title=text("figure.check", lang))
+                        title_text=text("figure.check", lang))
     figure.update_yaxes(automargin=True)
     figure.update_layout(height=110 + 24 * len(labels))
     return figure
@@ -149,9 +160,19 @@ def policy_colour(comparison: Tree, policy: str) -> str:
     return POLICY_COLOURS[list(comparison["policies"]).index(policy) % len(POLICY_COLOURS)]
 
 
+def _broken(sentence: str, lang: str) -> str:
+    """Lines short enough for a phone; the text escaped."""
+    width = 22 if lang == "zh" else 44
+    if lang == "zh":
+        lines = [sentence[i:i + width] for i in range(0, len(sentence), width)]
+    else:
+        lines = wrap(sentence, width)
+    return "<br>".join(escape(line) for line in lines)
+
+
 def _bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, label: str,
-           lang: str) -> None:
-    for low, high, alpha in (("p05", "p95", 0.14), ("p25", "p75", 0.22)):
+           lang: str, *, inner: bool = True) -> None:
+    for low, high, alpha in (("p05", "p95", 0.14), ("p25", "p75", 0.22))[: 2 if inner else 1]:
         figure.add_scatter(
             x=[*months, *months[::-1]], y=[*columns[high], *list(columns[low])[::-1]],
             fill="toself", fillcolor=translucent(colour, alpha), line={"width": 0},
@@ -168,7 +189,7 @@ def _bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, lab
 
 
 def _months(figure: go.Figure, months: list[str]) -> None:
-    step = max(1, -(-len(months) // 6))
+    step = max(1, -(-len(months) // 4))  # no more than a phone has room for
     figure.update_xaxes(type="category", tickvals=months[::step], ticktext=months[::step],
                         tickangle=0, showgrid=False)
 
@@ -193,6 +214,6 @@ def _empty(y_title: str) -> go.Figure:
     figure = go.Figure(layout=layout)
     figure.update_layout(template=go.layout.Template())
     if y_title:
-        figure.update_yaxes(title=y_title, automargin=True)
+        figure.update_yaxes(title_text=y_title, automargin=True)
     figure.update_xaxes(automargin=True)
     return figure

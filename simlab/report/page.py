@@ -188,12 +188,15 @@ def _comparison_figures(
 ) -> dict[str, Any]:
     headline = comparison["headline"]
     return {
+        "running": _embedded(
+            figures.fan(comparison, headline, lang, titles, running=True), "running"),
         "fan": _embedded(figures.fan(comparison, headline, lang, titles), "fan"),
         "probability": _embedded(
             figures.probability_bars(comparison, headline, lang, titles), "probability"),
         "differences": [
             (titles.get(a, a), titles.get(b, b), _embedded(
-                figures.paired_difference(comparison, a, b, headline, lang), f"difference-{i}"))
+                figures.paired_difference(comparison, a, b, headline, lang, titles),
+                f"difference-{i}"))
             for i, (a, b) in enumerate(_pairs(comparison))
         ],
     }

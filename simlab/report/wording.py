@@ -23,12 +23,12 @@ def number(value: float | None, lang: str, *, signed: bool = False) -> str:
     size = abs(value)
     if size >= 10_000:
         shown = format_compact_decimal(size, locale=_LOCALE[lang], fraction_digits=1)
-    elif size >= 100 or size == int(size):
+    elif size >= 100 or size == 0 or isinstance(value, int):
         shown = format_decimal(round(size), locale=_LOCALE[lang])
     elif size >= 1:
         shown = f"{size:.1f}"
     else:
-        shown = f"{size:.2f}" if size >= 0.1 or size == 0 else f"{size:.3f}"
+        shown = f"{size:.2f}" if size >= 0.1 else f"{size:.3f}"
     negative = value < 0 and any(digit in shown for digit in "123456789")
     return ("−" if negative else "+" if signed and value > 0 else "") + shown
 
@@ -74,7 +74,7 @@ def outcome_name(name: str, lang: str) -> str:
     return catalogue(lang).get(f"outcome.{name}", name)
 
 
-def pick(title: Mapping[str, str] | str | None, lang: str) -> str:
+def pick(title: Mapping[Any, str] | str | None, lang: str) -> str:
     """The text of a {en, zh} pair in `lang`."""
     if title is None:
         return ""

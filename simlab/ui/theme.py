@@ -11,7 +11,7 @@ def theme() -> dict[str, Any]:
     """For ``MantineProvider``."""
     return {
         "primaryColor": "lab", "primaryShade": 6,
-        "colors": {"lab": _shades(LIGHT["accent"])},
+        "colors": {"lab": _shades(LIGHT["accent"]), "caution": _shades(LIGHT["caution"])},
         "fontFamily": FONT, "headings": {"fontFamily": FONT, "fontWeight": "650"},
         "defaultRadius": "md", "cursorType": "pointer", "black": LIGHT["ink"],
     }

@@ -47,7 +47,7 @@ def contents(**changes: Any) -> Contents:
                 (ParameterRow("slope", {"en": "Efficacy slope", "zh": "效能斜率"}, "", bounds,
                               bounds, 0.8, "Judge 2001", True, "estimated"),
                  ParameterRow("lag", {"en": "Pay lag", "zh": "薪酬滞后"}, "months", bounds, bounds,
-                              0.02, "an assumption", True))),
+                              0.02, "an assumption", True, "assumed"))),
         forecast=NoChange([{"month": f"2026-{m:02d}", "mean": 3, "p05": 0, "p25": 2, "p50": 3,
                             "p75": 4, "p95": 7} for m in range(1, 7)], 800),
         comparison=comparison(),
@@ -114,7 +114,7 @@ def test_a_figure_is_small_because_it_holds_quantiles() -> None:
 @pytest.mark.parametrize(("value", "lang", "shown"), [
     (None, "en", "–"), (float("nan"), "en", "–"), (0.0, "en", "0"), (-3.24, "en", "−3.2"),
     (1234.4, "en", "1,234"), (1_234_567.0, "en", "1.2M"), (1_234_567.0, "zh", "123.5万"),
-    (-0.0001, "en", "0.000"), (0.25, "zh", "0.25"),
+    (-0.0001, "en", "0.000"), (-12.0, "en", "−12.0"), (150, "zh", "150"), (0.25, "zh", "0.25"),
 ])
 def test_numbers_are_written_for_people(value: float | None, lang: str, shown: str) -> None:
     assert wording.number(value, lang) == shown

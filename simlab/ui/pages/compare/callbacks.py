@@ -91,14 +91,15 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
         runner.cancel(name)
         return True
 
-    @page.callback(Output("fan", "figure"), Input("outcome", "value"), State("shown", "data"),
-                   prevent_initial_call=True)
-    def _outcome(outcome: str, shown: str | None) -> Any:
+    @page.callback(Output("fan", "figure"), Input("outcome", "value"), Input("running", "value"),
+                   State("shown", "data"), prevent_initial_call=True)
+    def _outcome(outcome: str, running: str, shown: str | None) -> Any:
         try:
             tree = latest_comparison(lab, shown)
         except LabError:
             return no_update
-        return no_update if tree is None else results.fan(tree, outcome, language())
+        return no_update if tree is None else results.fan(
+            tree, outcome, running == "running", language())
 
 
 def _compare(lab: Lab, scenario: str, policies: tuple[str, ...], months: int, draws: int,

@@ -85,7 +85,7 @@ def policy_boxes(study: scenarios.Scenario, lang: str) -> Any:
     """A box to tick for each policy of the scenario, the baseline marked."""
     return dmc.Stack([
         dmc.Checkbox(value=policy.name, radius="sm", className="lab-policy", label=dmc.Group([
-            dmc.Text(wording.pick({**policy.title}, lang), size="sm"),
+            dmc.Text(wording.pick(policy.title, lang), size="sm"),
             *([dmc.Badge(say("baseline", lang), variant="light", color="gray", size="sm",
                          tt="none")] if policy.name == study.baseline else []),
         ], gap="xs")) for policy in study.policies.values()
@@ -111,7 +111,7 @@ def evidence(lab: Lab, lang: str) -> Any:
                                   simulations=wording.number(made["simulations"], lang)),
                               size="sm", c="dimmed"))
     elif data is not None:
-        lines.append(dmc.Alert(say("not_calibrated", lang), color="yellow", variant="light",
+        lines.append(dmc.Alert(say("not_calibrated", lang), color="caution", variant="light",
                                p="sm"))
     lines.append(dmc.Button(
         say("calibrate" if made is None else "recalibrate", lang), id="calibrate",

@@ -15,7 +15,7 @@ from simlab.report.page import TABLE, answer
 from simlab.ui.language import say
 
 Tree = Mapping[str, Any]
-_WARRANT_COLOUR = {"tested": "lab", "partly": "yellow", "assumed": "yellow", "unknown": "gray"}
+_WARRANT_COLOUR = {"tested": "lab", "partly": "caution", "assumed": "caution", "unknown": "gray"}
 
 
 def empty(lang: str) -> Any:
@@ -40,19 +40,21 @@ def view(tree: Tree, lang: str) -> Any:
             *[_card(text("report.difference", lang),
                     text("report.difference_line", lang, policy=titles[a], against=titles[b]),
                     graph(figures.paired_difference(
-                        comparison, a, b, comparison["headline"], lang), f"difference-{a}"))
+                        comparison, a, b, comparison["headline"], lang, titles),
+                        f"difference-{a}"))
               for a, b in pairs],
-            _card(text("report.probability", lang), say("probability_line", lang),
-                  graph(figures.probability_bars(comparison, comparison["headline"], lang,
-                                                 titles), "probability")),
-        ], cols={"base": 1, "lg": 2}, spacing="md"),
+        ], cols={"base": 1, "lg": min(2, len(pairs))}, spacing="md"),
+        _card(text("report.probability", lang), say("probability_line", lang),
+              graph(figures.probability_bars(comparison, comparison["headline"], lang, titles),
+                    "probability")),
         *[_table(comparison, a, b, titles, lang) for a, b in pairs],
     ], gap="md")
 
 
-def fan(tree: Tree, outcome: str, lang: str) -> go.Figure:
+def fan(tree: Tree, outcome: str, running: bool, lang: str) -> go.Figure:
     """The fans of one outcome of a stored comparison."""
-    return figures.fan(tree["comparison"], outcome, lang, wording.strings(tree["titles"], lang))
+    return figures.fan(tree["comparison"], outcome, lang, wording.strings(tree["titles"], lang),
+                       running=running)
 
 
 def graph(figure: go.Figure, name: str) -> Any:
@@ -69,7 +71,7 @@ def _heading(tree: Tree, lang: str) -> Any:
         dmc.Title(wording.pick(tree["title"], lang), order=1, size="h2"),
         dmc.Group([
             dmc.Badge(say("badge_calibrated" if calibrated else "badge_prior", lang), tt="none",
-                      color="lab" if calibrated else "yellow", variant="light"),
+                      color="lab" if calibrated else "caution", variant="light"),
             dmc.Badge(say("badge_runs", lang, draws=comparison["draws"],
                           replicates=comparison["replicates"],
                           months=len(comparison["months"])),
@@ -135,15 +137,21 @@ def _fans(comparison: Tree, titles: Mapping[str, str], lang: str) -> Any:
     return dmc.Paper(dmc.Stack([
         dmc.Group([
             html.Div([
-                dmc.Title(text("report.fans", lang), order=3, size="h4"),
+                dmc.Title(say("fans", lang), order=3, size="h4"),
                 dmc.Text(text("report.fans_line", lang), size="sm", c="dimmed"),
             ]),
-            dmc.Select(
-                id="outcome", value=comparison["headline"], allowDeselect=False, w=210,
-                data=[{"value": name, "label": wording.outcome_name(name, lang)}
-                      for name in shown], **{"aria-label": say("outcome", lang)}),
+            dmc.Group([
+                dmc.SegmentedControl(id="running", value="running", size="xs", data=[
+                    {"value": "running", "label": say("added_up", lang)},
+                    {"value": "monthly", "label": say("each_month", lang)}]),
+                dmc.Select(
+                    id="outcome", value=comparison["headline"], allowDeselect=False, w=190,
+                    size="xs", data=[{"value": name, "label": wording.outcome_name(name, lang)}
+                                     for name in shown],
+                    **{"aria-label": say("outcome", lang)}),
+            ], gap="xs"),
         ], justify="space-between", align="flex-start"),
-        graph(figures.fan(comparison, comparison["headline"], lang, titles), "fan"),
+        graph(figures.fan(comparison, comparison["headline"], lang, titles, running=True), "fan"),
     ], gap="xs"), p="lg", className="lab-card")
 
 
