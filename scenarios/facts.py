@@ -43,7 +43,7 @@ class FirmFacts(BaseModel):
     support_capacity: float = Field(
         default=0.3, ge=0, description="requests that other departments resolve a month and head"
     )
-    standard: float = Field(default=0.35, ge=0, le=1, description="results below this are below standard")
+    standard: float = Field(default=0.35, ge=0, le=1, description="level of results, 0..1")
     dismissal_months: int = Field(default=4, ge=0, le=36, description="0 = nobody is dismissed")
     grace_months: int = Field(default=6, ge=0, le=36)
     replacement_cost: float = Field(default=3.0, ge=0, description="months of base pay per exit")
@@ -57,7 +57,9 @@ class FirmFacts(BaseModel):
         return self
 
 
-def scenario_firm(facts: FirmFacts, start: int, *, panel: Panel | None = None, seed: int = 1) -> Firm:
+def scenario_firm(
+    facts: FirmFacts, start: int, *, panel: Panel | None = None, seed: int = 1
+) -> Firm:
     """The firm at the start of a history, first month `start` (months since year 0).
 
     With a `panel` its people employed at its end are taken: tenure, pay, grade and season from

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,15 @@ class Scenario:
 
 def names() -> tuple[str, ...]:
     """Built-in scenarios."""
-    return tuple(sorted(p.name[:-5] for p in resources.files(__package__).iterdir() if p.name.endswith(".yaml")))
+    return _stems(resources.files(__package__))
 
 
 def policies() -> tuple[str, ...]:
     """Built-in policies."""
-    folder = resources.files(__package__).joinpath("policies")
+    return _stems(resources.files(__package__).joinpath("policies"))
+
+
+def _stems(folder: Traversable) -> tuple[str, ...]:
     return tuple(sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".yaml")))
 
 
@@ -101,7 +105,8 @@ def _parse(data: Any, source: str) -> Scenario:
     ]
     bundle = {p.name: p for p in chosen}
     if data["baseline"] not in bundle:
-        raise LabError("scenario_baseline", file=source, name=data["baseline"], known=", ".join(bundle))
+        known = ", ".join(bundle)
+        raise LabError("scenario_baseline", file=source, name=data["baseline"], known=known)
     return Scenario(
         name=str(data["name"]),
         title=data["title"],

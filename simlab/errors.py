@@ -28,7 +28,7 @@ class LabError(Exception):
         return "\n".join(lines)
 
 
-class Cancelled(LabError):
+class Cancelled(LabError):  # noqa: N818 (what happened, not a fault)
     """The user stopped the work; nothing of it was kept."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ LN2_LOW = 1.90821492927058770002e-10
 
 @njit
 def exp(x):  # type: ignore[no-untyped-def]
-    """e to the x: Cody and Waite (1980) range reduction, Taylor polynomial of degree 13 on
+    """E to the x: Cody and Waite (1980) range reduction, Taylor polynomial of degree 13 on
     [-ln2/2, ln2/2] (relative error below 1e-15); x is held within -700..700."""
     x = min(max(x, -700.0), 700.0)
     n = math.floor(x * 1.4426950408889634 + 0.5)

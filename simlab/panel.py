@@ -75,7 +75,7 @@ class Panel:
     def tenure(self) -> NDArray[np.int32]:
         """(n, T) months since hiring, 0 in the month of hiring; not below 0."""
         column = np.arange(self.months, dtype=np.int32)
-        return np.maximum(column - self.hired[:, None], 0)
+        return np.asarray(np.maximum(column - self.hired[:, None], 0))
 
     def until(self, last_column: int) -> Panel:
         """What was known at the end of `last_column`: later rows, exits and ratings of a quarter

@@ -27,4 +27,4 @@ class Posterior:
         1 = the data settled it; may be slightly negative by sampling."""
         prior = self.prior.var(axis=0)
         ratio = np.divide(self.draws.var(axis=0), prior, out=np.ones_like(prior), where=prior > 0)
-        return 1.0 - ratio
+        return np.asarray(1.0 - ratio)

@@ -234,15 +234,16 @@ FIRM = np.dtype(
 )
 
 COUPLINGS: dict[str, tuple[str, ...]] = {
-    "couple_peers": ("belonging",),
-    "couple_climate": ("belonging",),
-    "couple_queue": ("requests", "request_age", "resolved", "past_sla"),
+    "couple_peers": ("belonging", "morale"),
+    "couple_climate": ("belonging", "morale"),
+    "couple_queue": ("requests", "request_age", "resolved", "past_sla", "support"),
     "couple_income": ("expected",),
     "couple_help": ("help", "help_left"),
     "couple_assign": ("key",),
     "couple_handover": (),
 }
-"""Each coupling with the person fields it writes directly (accounts for the hand-over)."""
+"""Each coupling with the person fields that the rule reading it may write differently because of
+it (the hand-over writes accounts only)."""
 
 PRACTICE = np.dtype(
     [

@@ -305,8 +305,10 @@ def resample(people, weights, spare, slot, k0, k1, history, month, stream):
         a, b, _, _ = philox(slot, np.uint32(month), history + np.uint32(c),
                             stream + np.uint32(1), k0, k1)
         z_a, z_f = normal_quantile(uniform(a)), normal_quantile(uniform(b))
-        spare[c].ability = mean_a + keep * (spare[c].ability - mean_a) + jitter * np.sqrt(square_a) * z_a
-        spare[c].frailty = mean_f + keep * (spare[c].frailty - mean_f) + jitter * np.sqrt(square_f) * z_f
+        kept_a = mean_a + keep * (spare[c].ability - mean_a)
+        kept_f = mean_f + keep * (spare[c].frailty - mean_f)
+        spare[c].ability = kept_a + jitter * np.sqrt(square_a) * z_a
+        spare[c].frailty = kept_f + jitter * np.sqrt(square_f) * z_f
         spare[c].log_weight = 0.0
     people[:] = spare
 

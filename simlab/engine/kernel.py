@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from enum import Enum, EnumType
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -102,9 +103,9 @@ def _reachable(function: Any, seen: set[int]) -> Iterator[str]:
     for name, value in sorted({**closure.globals, **closure.nonlocals}.items()):
         if isinstance(value, FunctionType) or hasattr(value, "py_func"):
             yield from _reachable(value, seen)
-        elif isinstance(value, type):
-            fields = {k: v for k, v in vars(value).items() if not k.startswith("__")}
-            yield f"{name} = {sorted(fields.items(), key=str)}"
+        elif isinstance(value, EnumType):
+            members: list[Enum] = list(value)
+            yield f"{name} = {[(member.name, member.value) for member in members]}"
         elif not isinstance(value, ModuleType):
             yield f"{name} = {value!r}"
 
@@ -116,9 +117,10 @@ def _load(digest: str, source: str, month: tuple[Rule, ...]) -> ModuleType:
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as temporary:
             temporary.write(source)
-        os.replace(temporary.name, path)
+        Path(temporary.name).replace(path)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     module.__dict__["MONTH"] = {declared.name: declared for declared in month}
     sys.modules[name] = module

@@ -26,7 +26,7 @@ from simlab.rules import Rule
 from simlab.world import SEEN, Firm, blank
 
 
-class PersonAgent(mesa.Agent):
+class PersonAgent(mesa.Agent):  # type: ignore[misc]
     """The person in one slot. Subclass and define a method named after a rule to override it;
     `self.follow("learn")` runs the lab's own version from there."""
 
@@ -60,7 +60,7 @@ class PersonAgent(mesa.Agent):
         self.firm_model.apply(name, self.slot)
 
 
-class FirmModel(mesa.Model):
+class FirmModel(mesa.Model):  # type: ignore[misc]
     """One history of a firm under one policy and one parameter row.
 
     `order` is the `AgentSet` method that steps people through a rule; "do" and "shuffle_do" give

@@ -44,7 +44,7 @@ STANDARD = 0.5
 
 
 @rule("firm")
-def record(people, teams, firm, policy, outcomes):
+def record(people, firm, policy, outcomes):
     """One row of `OUTCOMES` for this month, added up in slot order."""
     for k in range(len(outcomes)):
         outcomes[k] = 0.0

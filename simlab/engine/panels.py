@@ -20,7 +20,6 @@ from simlab.progress import Progress
 from simlab.world import (
     ACCOUNT,
     ACCOUNTS,
-    COUPLINGS,
     DEPARTMENT,
     DEPARTMENTS,
     FIRM,
@@ -41,7 +40,7 @@ Consume = Callable[
 
 
 def base_pay(panel: Panel) -> NDArray[np.float64]:
-    """(n,) each person's base pay a month: the first known, else the median of all known, else 1."""
+    """(n,) each person's base pay a month: the first known, else the median of all, else 1."""
     known = np.isfinite(panel.base) & (panel.base > 0)
     first = np.take_along_axis(panel.base, known.argmax(axis=1)[:, None], axis=1)[:, 0]
     everyone = float(np.median(panel.base[known])) if known.any() else 1.0

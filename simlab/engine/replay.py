@@ -111,7 +111,7 @@ def _run(
     progress: Progress,
     policy: Policy,
 ) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.float32]]:
-    """(draw, m, horizon) probabilities, (draw, m, PATHS) exit months, (draw, m) effective copies."""
+    """(draw, m, horizon) probabilities, (draw, m, PATHS) exit months, (draw, m) copies left."""
     progress.advance("compile", 0, 1)
     kernel = load_kernel()
     firm = panel_firm(panel).with_facts(couple_income=0)

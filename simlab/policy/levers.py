@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simlab.practice import NAMES, kpis, skills
+from simlab.practice import kpis, skills
 
 Share = Field(ge=0, le=1)
 
@@ -20,7 +20,7 @@ class Lever(BaseModel):
 class StageWeights(Lever):
     """KPI weights from a month of the transition on; they sum to 1."""
 
-    from_month: int = Field(default=0, ge=0, le=120, description="months since the transition began")
+    from_month: int = Field(default=0, ge=0, le=120, description="of the transition")
     weights: dict[str, float] = Field(description="weight per KPI of the role pack, sum 1")
 
     @model_validator(mode="after")
@@ -41,8 +41,12 @@ class Incentive(Lever):
     commission: float = Field(default=0.0, description="share of standard business", ge=0, le=0.5)
     key_commission: float = Field(default=0.0, description="share of key business", ge=0, le=0.5)
     payout_lag: int = Field(default=1, ge=0, le=11, description="months from close to payout")
-    milestone_share: float = Field(default=0.0, description="of key commission, at opening", ge=0, le=1)
-    guarantee: float = Field(default=0.0, description="share of expected income guaranteed", ge=0, le=1)
+    milestone_share: float = Field(
+        default=0.0, ge=0, le=1, description="of key commission, paid at opening"
+    )
+    guarantee: float = Field(
+        default=0.0, ge=0, le=1, description="share of expected income guaranteed"
+    )
     guarantee_months: int = Field(default=0, ge=0, le=60)
     bonus_pool: float = Field(default=0.0, ge=0, le=2, description="of base, at a score of 100")
     bonus_elasticity: float = Field(default=1.0, ge=0, le=5)
@@ -85,15 +89,21 @@ class Intervention(Lever):
 class Selection(Lever):
     """Who moves to key work."""
 
-    key_share: float = Field(default=0.0, description="of people, at the end of the ramp", ge=0, le=1)
+    key_share: float = Field(
+        default=0.0, ge=0, le=1, description="of people, at the end of the ramp"
+    )
     ramp_months: int = Field(default=12, ge=1, le=60)
-    by_fit: float = Field(default=0.0, description="0 = by turn, 1 = by fit with key work", ge=0, le=1)
+    by_fit: float = Field(
+        default=0.0, ge=0, le=1, description="0 = by turn, 1 = by fit with key work"
+    )
 
 
 class Hiring(Lever):
     """Who comes in, and how fast."""
 
-    fill_months: float = Field(default=2.0, ge=0, le=24, description="mean months to fill a vacancy")
+    fill_months: float = Field(
+        default=2.0, ge=0, le=24, description="mean months to fill a vacancy"
+    )
     skill: float = Field(default=0.0, ge=-0.3, le=0.3, description="shift of newcomers' skills")
     cost: float = Field(default=2.0, ge=0, le=36, description="months of base pay per hire")
 
@@ -110,7 +120,7 @@ class Policy(Lever):
     """A bundle of levers with a name and a title in both languages."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: dict[Literal["en", "zh"], str]
+    title: dict[str, str]
     practice: Literal["sales", "medical", "general"] = "sales"
     incentive: Incentive = Incentive()
     training: Training = Training()
@@ -122,7 +132,8 @@ class Policy(Lever):
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:
-        assert self.practice in NAMES
+        if set(self.title) != {"en", "zh"}:
+            raise ValueError(f"title needs en and zh; got {', '.join(self.title) or 'nothing'}")
         for stage in self.incentive.stages:
             _known("KPI", stage.weights, kpis(self.practice))
         _known("skill", self.training.course_hours, skills(self.practice))

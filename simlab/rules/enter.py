@@ -5,7 +5,7 @@ import math
 
 from numba import njit
 
-from simlab.numeric import exp, log, normal_quantile
+from simlab.numeric import exp, normal_quantile
 from simlab.rules import rule
 from simlab.rules.leave import tenure_hazard
 from simlab.world import SKILLS, Status

@@ -18,7 +18,7 @@ MORALE_CALM = 0.15
 
 @njit
 def held(x):
-    """x held within 0..1."""
+    """X held within 0..1."""
     return min(max(x, 0.0), 1.0)
 
 

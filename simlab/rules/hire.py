@@ -1,4 +1,4 @@
-"""Hand over and hire: accounts of leavers move on, vacancies are filled, people move to key work."""
+"""Hand over, move and hire: accounts find a new owner, people move to key work, slots fill."""
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
@@ -59,7 +59,7 @@ def hand_over(people, all_accounts, firm):
                     to.value = account.value
                     to.satisfaction = max(account.satisfaction - 0.15, 0.0)
                     to.shifted = 1
-            close_account(people[i], account, people[i].slot * width + a)
+            close_account(account, people[i].slot * width + a)
 
 
 @rule("firm")

@@ -50,7 +50,8 @@ def learn(person, team, policy, practice, param, draw):
     if person.help == Help.COACHING and person.help_left > 0:
         coached += 1.0
     for k in range(SKILLS):
-        used = person.key * practice.key_demand[k] + (1.0 - person.key) * practice.standard_demand[k]
+        used = person.key * practice.key_demand[k]
+        used += (1.0 - person.key) * practice.standard_demand[k]
         gain = (param.coaching_gain * coached + param.doing_gain * person.key) * used * SKILLS
         above = person.skills[k] - practice.entry_skill[k]
         if above > 0.0:

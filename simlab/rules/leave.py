@@ -8,6 +8,7 @@ from simlab.rules import rule
 from simlab.world import Exit, Stage, Status
 
 LOG_13 = 2.5649493574615367
+"""log(1 + 12): tenure curves are stated at a tenure of one year."""
 
 
 @njit

@@ -8,7 +8,7 @@ from simlab.world import KPIS, Kpi, Stage
 
 @rule("person")
 def score(person, accounts, firm, policy, practice):
-    """attainment = actual / target; score = 100 x weighted mean of capped attainments.
+    """Attainment = actual / target; score = 100 x weighted mean of capped attainments.
 
     Also keeps the slow-moving level of results, months in a row of falling results, and months
     below standard. An attainment without cases this month keeps its last value.

@@ -39,8 +39,8 @@ def give_help(people, firm, policy, param):
     order = np.argsort(rank, kind="mergesort")
     capacity = int(policy.help_capacity * active / 100.0 + 0.5)
     offered = 0
-    for rank in range(len(order)):
-        person = people[order[rank]]
+    for place in range(len(order)):
+        person = people[order[place]]
         if person.risk < policy.help_threshold:
             break
         if person.status != Status.ACTIVE or person.help_left > 0:

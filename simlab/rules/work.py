@@ -5,10 +5,9 @@ from numba import njit
 
 from simlab.numeric import exp, log, logistic, normal_quantile
 from simlab.rules import rule
-from simlab.world import ACCOUNTS, KPIS, SKILLS, STAGES, TASKS, Kpi, Stage, Status, Task
+from simlab.rules.leave import LOG_13
+from simlab.world import ACCOUNTS, KPIS, SKILLS, STAGES, TASKS, Stage, Status, Task
 
-LOG_13 = 2.5649493574615367
-"""log(1 + 12): results are stated at a tenure of one year."""
 LOG_2PI_HALF = 0.9189385332046727
 
 
@@ -164,7 +163,7 @@ def decide_account(person, account, place, opening, firm, policy, practice, para
         rest = 1.0 - policy.milestone_share
         person.due[due] += rest * policy.key_commission * account.value
     else:
-        close_account(person, account, place)
+        close_account(account, place)
 
 
 @njit
@@ -182,11 +181,11 @@ def care_for_account(person, account, place, firm, policy, param, luck):
         due = (firm.month + policy.payout_lag) % len(person.due)
         person.due[due] += policy.key_commission * account.value
     else:
-        close_account(person, account, place)
+        close_account(account, place)
 
 
 @njit
-def close_account(person, account, place):
+def close_account(account, place):
     """The place becomes free; its next account gets a new uid."""
     account.stage = Stage.EMPTY
     account.opened += 1

@@ -1,0 +1,20 @@
+import pytest
+
+import scenarios
+from scenarios import FirmFacts, scenario_firm
+from simlab.panel import month_number
+from simlab.policy import Policy
+from simlab.world import Firm
+
+
+@pytest.fixture(scope="session")
+def firm() -> Firm:
+    """Sixty people in six teams, all couplings on."""
+    facts = FirmFacts(people=60, team_size=10, support_capacity=0.1)
+    return scenario_firm(facts, month_number("2026-01"), seed=3)
+
+
+@pytest.fixture(scope="session")
+def busy() -> Policy:
+    """A policy that sets every lever, so that every rule has something to do."""
+    return scenarios.policy("train_and_help")

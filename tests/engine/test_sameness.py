@@ -1,0 +1,100 @@
+"""Is a history the same however it is run?"""
+
+import numpy as np
+import pytest
+
+from simlab.engine.ensemble import simulate
+from simlab.engine.mesa_model import FirmModel, PersonAgent
+from simlab.engine.outcomes import OUTCOMES
+from simlab.errors import Cancelled
+from simlab.parameters import prior_draws
+from simlab.policy import Policy
+from simlab.progress import Progress
+
+MONTHS = 15
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return prior_draws(3, seed=11)
+
+
+@pytest.fixture(scope="module")
+def kernel(firm, busy, draws):
+    return simulate(firm, [busy], draws, months=MONTHS, replicates=2, seed=5).y
+
+
+def mesa_history(firm, policy, draw, history, **options):
+    model = FirmModel(firm, policy, draw, seed=5, history=history, **options)
+    rows = []
+    for _ in range(MONTHS):
+        model.step()
+        rows.append([model.outcomes()[name] for name in OUTCOMES])
+    return np.array(rows), model
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("order", ["do", "shuffle_do"])
+def test_mesa_steps_the_kernels_history_bit_for_bit(firm, busy, draws, kernel, order):
+    for draw in range(3):
+        for replicate in range(2):
+            rows, _ = mesa_history(firm, busy, draws[draw], draw * 2 + replicate, order=order)
+            np.testing.assert_array_equal(rows, kernel[draw, replicate, 0])
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize(("threads", "chunk"), [(1, 1), (2, 1), (2, 4), (5, 2), (1, 100)])
+def test_threads_and_chunks_change_nothing(firm, busy, draws, kernel, threads, chunk):
+    again = simulate(
+        firm, [busy], draws, months=MONTHS, replicates=2, seed=5, threads=threads, chunk=chunk
+    )
+    np.testing.assert_array_equal(again.y, kernel)
+
+
+def test_another_seed_is_another_history(firm, busy, draws, kernel):
+    other = simulate(firm, [busy], draws, months=MONTHS, replicates=2, seed=6)
+    assert not np.array_equal(other.y, kernel)
+
+
+def test_datacollector_holds_the_outcomes(firm, busy, draws, kernel):
+    _, model = mesa_history(firm, busy, draws[0], 0)
+    frame = model.datacollector.get_model_vars_dataframe()
+    np.testing.assert_array_equal(frame[list(OUTCOMES)].to_numpy(), kernel[0, 0, 0])
+
+
+def test_overriding_one_agents_rule_changes_that_agent(firm, busy, draws):
+    class Quick(PersonAgent):
+        def learn(self):
+            self.follow("learn")
+            self.record["skills"][1] = 1.0
+
+    alone = firm.with_facts(couple_assign=0)
+    model = FirmModel(alone, busy, draws[0], seed=5, agents_by_slot={7: Quick})
+    model.step()
+    other = FirmModel(alone, busy, draws[0], seed=5)
+    other.step()
+    changed = [i for i in range(len(model.people)) if model.people[i] != other.people[i]]
+    assert changed == [7]
+    assert model.people[7]["skills"][1] == 1.0
+    assert other.people[7]["skills"][1] < 1.0
+
+
+def test_a_policy_that_changes_nothing_changes_nothing(firm, draws):
+    as_is = Policy(name="as_is", title={"en": "As is", "zh": "现状"})
+    same = Policy.model_validate({"name": "same", "title": {"en": "Same", "zh": "相同"},
+                                  "training": {"fee": 0.0}, "selection": {"ramp_months": 12}})
+    y = simulate(firm, [as_is, same], draws, months=MONTHS, seed=5).y
+    np.testing.assert_array_equal(y[:, :, 0], y[:, :, 1])
+
+
+def test_cancel_stops_a_run(firm, busy, draws):
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        simulate(firm, [busy], draws, months=MONTHS, progress=progress)
+
+
+def test_a_start_is_never_written(firm, busy, draws):
+    before = firm.people.copy()
+    simulate(firm, [busy], draws, months=3)
+    np.testing.assert_array_equal(firm.people, before)
