@@ -1,0 +1,89 @@
+"""A served lab and a real browser, each test with its own empty profile."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from simlab.jobs.demo import sample_lab
+from simlab.lab import Lab
+from simlab.ui import create
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+VIEWS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def chromium() -> str | None:
+    found = os.environ.get("SIMLAB_CHROMIUM")
+    return found or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which(
+        "google-chrome")
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """The sample firm's records, not calibrated: its answers rest on the prior."""
+    return sample_lab(tmp_path / "lab")[0]
+
+
+@pytest.fixture
+def address(lab: Lab) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create(lab).server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    path = chromium()
+    if path is None:
+        reason = "no Chromium on this machine (set SIMLAB_CHROMIUM to one)"
+        if os.environ.get("SIMLAB_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[[str, str], Any]]:
+    """Opens the page in a language and a view; the test fails on any error in the console."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def go(lang: str, view: str) -> Any:
+        context = browser.new_context(viewport=VIEWS[view], locale=LOCALES[lang])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        page.on("console", lambda message: complaints.append(message.text)
+                if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(f"asked for {request.url}")
+                if not request.url.startswith((address, "data:", "blob:")) else None)
+        page.goto(address)
+        return page
+
+    yield go
+    shots = os.environ.get("SIMLAB_SCREENSHOTS")
+    for place, context in enumerate(contexts):
+        for page in context.pages:
+            if shots:
+                page.screenshot(path=str(Path(shots) / f"page-{place}.png"), full_page=True)
+        context.close()
+    assert complaints == []

@@ -1,0 +1,84 @@
+"""Can a reader of either language, at a desk or on a phone, get an answer from the page?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from simlab.i18n import text
+from simlab.lab import Lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Visit = Callable[[str, str], Any]
+
+
+def ask(page: Any, lang: str, *, months: int = 6, draws: int = 16) -> None:
+    page.get_by_label(text("ui.months", lang), exact=True).fill(str(months))
+    page.get_by_label(text("ui.draws", lang), exact=True).fill(str(draws))
+    page.get_by_role("button", name=text("ui.run", lang), exact=True).click()
+
+
+@pytest.mark.parametrize(("lang", "view"), [("en", "desktop"), ("zh", "phone"), ("zh", "desktop"),
+                                            ("en", "phone")])
+def test_choose_run_and_read(visit: Visit, lang: str, view: str) -> None:
+    page = visit(lang, view)
+    page.get_by_text(text("ui.choose", lang)).wait_for()
+    boxes = page.get_by_role("checkbox")
+    assert boxes.count() >= 2
+    for place in range(2, boxes.count()):
+        boxes.nth(place).uncheck()
+    ask(page, lang)
+    badge = text("ui.badge_runs", lang, draws=16, replicates=4, months=6)
+    page.get_by_text(badge).wait_for()
+
+    # One answer card for the one pair, with its probability and what it rests on.
+    assert page.get_by_text(text("ui.tile_beats_note", lang), exact=True).count() == 1
+    assert page.get_by_text(text("report.warrant_assumed", lang)).count() == 1
+    assert page.get_by_text(text("ui.badge_prior", lang), exact=True).count() == 1
+    # Fans of both policies, the paired difference, and how sure.
+    page.locator("#fan .scatterlayer .trace").first.wait_for()
+    assert page.locator("#fan .legendtext").count() == 2
+    assert page.locator("[id^=difference-] .scatterlayer").count() == 1
+    assert page.locator("#probability .bars .point").count() == 2
+    # Nothing sticks out on a phone.
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
+
+
+def test_another_outcome_and_another_language(visit: Visit) -> None:
+    page = visit("en", "desktop")
+    ask(page, "en")
+    page.locator("#fan .scatterlayer .trace").first.wait_for()
+    page.locator("#outcome").click()
+    page.get_by_role("option", name=text("outcome.complaints", "en")).click()
+    page.locator("#fan .ytitle", has_text=text("outcome.complaints", "en")).wait_for()
+    page.get_by_text("中文", exact=True).click()
+    # The page loads anew in Chinese, with the comparison still there.
+    page.get_by_text(text("ui.choose", "zh")).wait_for()
+    page.locator("#fan .ytitle", has_text=text("outcome.regretted", "zh")).wait_for()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_cancel_keeps_nothing(visit: Visit, lab: Lab) -> None:
+    page = visit("en", "desktop")
+    before = sorted(path.name for path in lab.path.glob("comparisons/*"))
+    stamps = [path.stat().st_mtime_ns for path in sorted(lab.path.glob("comparisons/*"))]
+    ask(page, "en", months=120, draws=5000)
+    page.locator("#progress [role=progressbar]").wait_for()
+    page.get_by_role("button", name=text("ui.cancel", "en")).click()
+    page.get_by_text(text("ui.cancelled", "en")).wait_for()
+    assert sorted(path.name for path in lab.path.glob("comparisons/*")) == before
+    assert [p.stat().st_mtime_ns for p in sorted(lab.path.glob("comparisons/*"))] == stamps
+    assert page.get_by_role("button", name=text("ui.run", "en"), exact=True).is_enabled()
+
+
+def test_one_policy_is_refused_in_the_readers_language(visit: Visit) -> None:
+    page = visit("zh", "phone")
+    boxes = page.get_by_role("checkbox")
+    boxes.first.wait_for()
+    for place in range(1, boxes.count()):
+        boxes.nth(place).uncheck()
+    ask(page, "zh")
+    page.get_by_text(text("error.too_few_policies", "zh", count=1)).wait_for()
