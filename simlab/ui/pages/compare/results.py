@@ -115,8 +115,9 @@ def _answer(comparison: Tree, policy: str, against: str, titles: Mapping[str, st
             dmc.Text(said["rests"], size="sm", c="dimmed", flex=1, miw=220),
         ], gap="sm", align="flex-start"),
         *([dmc.Text(said["retained"], size="sm", c="dimmed")] if said["retained"] else []),
-    ], gap="md"), className="lab-rule", style={
-        "--rule": figures.policy_colour(comparison, policy)}), p="lg", className="lab-card")
+    ], gap="md"), className="lab-rule",
+        style={"--rule": figures.policy_colour(comparison, policy)}),
+        p="lg", className="lab-card lab-answer")
 
 
 def _tile(label: str, value: str, note: str) -> Any:
