@@ -41,7 +41,7 @@ class Parameter:
 def _read() -> tuple[Parameter, ...]:
     text = resources.files(__package__).joinpath("registry.yaml").read_text(encoding="utf-8")
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506 (safe loaders)
+    rows: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)
     return tuple(Parameter(name=name, **row) for name, row in rows.items())
 
 

@@ -10,8 +10,12 @@ from simlab.rules import rule
 from simlab.rules.leave import tenure_hazard
 from simlab.world import SKILLS, Status
 
-NODES = 24
+NODES = 16
 """Cells of the frailty distribution when conditioning on survival."""
+CENTRES = tuple(float(normal_quantile((k + 0.5) / NODES)) for k in range(NODES))
+"""Standard normal deviate in the middle of each cell (cells of equal probability)."""
+STRIDE = 3
+"""Months that share one value of the baseline hazard when it is accumulated."""
 LONGEST = 60
 """Months of tenure beyond which survival no longer sharpens what is known of frailty."""
 
@@ -27,14 +31,14 @@ def survivor(u, spread, entry_tenure, param):
     if months <= 0:
         return spread * normal_quantile(u)
     cumulative = 0.0
-    for month in range(months):
-        cumulative += exp(tenure_hazard(month, param))
+    for month in range(0, months, STRIDE):
+        cumulative += min(STRIDE, months - month) * exp(tenure_hazard(month, param))
     total = 0.0
     for node in range(NODES):
-        total += exp(-cumulative * exp(spread * normal_quantile((node + 0.5) / NODES)))
+        total += exp(-cumulative * exp(spread * CENTRES[node]))
     reached = 0.0
     for node in range(NODES):
-        weight = exp(-cumulative * exp(spread * normal_quantile((node + 0.5) / NODES))) / total
+        weight = exp(-cumulative * exp(spread * CENTRES[node])) / total
         if reached + weight >= u or node == NODES - 1:
             within = min(max((u - reached) / weight, 0.001), 0.999)
             return spread * normal_quantile((node + within) / NODES)
