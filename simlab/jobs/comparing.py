@@ -81,6 +81,8 @@ def compare(
     names = tuple(policy.name for policy in chosen)
     if baseline is None and study.baseline in names:
         baseline = study.baseline
+    if baseline is not None and baseline not in names:  # said before the work, not after it
+        raise LabError("unknown_baseline", baseline=baseline, policies=", ".join(names))
     # One run over posterior and prior draws alike: one progress bar, and the chunks stay full.
     rows = prior_draws(draws, seed)
     if posterior is not None:

@@ -1,0 +1,234 @@
+"""Does each command do its job, and does each bad input get a sentence, exit code 2 and an
+unchanged lab?"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from simlab.cli import app
+from simlab.jobs.demo import sample_lab
+
+SIMULATIONS = 300
+HERE = Path(__file__).resolve().parents[2]
+TABLES = HERE / "scenarios" / "sample_firm"
+
+
+def simlab(*arguments: str | Path, code: int = 0, lang: str = "en") -> Any:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], env={"SIMLAB_LANG": lang})
+    assert result.exit_code == code, (result.output, result.stderr, result.exception)
+    assert "Traceback" not in result.output + result.stderr
+    return result
+
+
+def contents(lab: Path) -> dict[str, str]:
+    """Every file of a lab with its hash; the database's own side files change by reading."""
+    return {
+        str(path.relative_to(lab)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(lab.rglob("*"))
+        if path.is_file() and not path.name.endswith((".lock", "-wal", "-shm"))
+    }
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm's records; tests copy it."""
+    return sample_lab(tmp_path_factory.mktemp("sample") / "lab")[0].path
+
+
+@pytest.fixture
+def fresh(sample: Path, tmp_path: Path) -> Path:
+    """A lab of one's own with the sample firm's records."""
+    return shutil.copytree(sample, tmp_path / "lab")
+
+
+@pytest.fixture(scope="module")
+def lab(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm, calibrated on its first 20 months, coarsely."""
+    path = shutil.copytree(sample, tmp_path_factory.mktemp("cli") / "lab")
+    simlab("calibrate", path, "--until", "2025-08", "--simulations", SIMULATIONS)
+    return path
+
+
+@pytest.mark.smoke
+def test_from_nothing_to_a_report(tmp_path: Path) -> None:
+    lab = tmp_path / "lab"
+    simlab("new", lab)
+    simlab("import", lab, *sorted(TABLES.glob("*.csv")), "--profile", "canonical")
+    before = json.loads(simlab("status", lab, "--json").stdout)
+    assert before["records"]["people"] > 100
+    assert before["items"] == []
+    compared = json.loads(simlab(
+        "compare", lab, "sales_transition", "--policy", "move_only", "--policy", "pay_bridge",
+        "--draws", 8, "--months", 6, "--out", tmp_path / "out", "--json").stdout)
+    assert compared["calibrated"] is False
+    assert compared["comparison"]["policies"] == ["move_only", "pay_bridge"]
+    assert compared["options"]["people_from"] == "records"
+    rows = list(csv.DictReader((tmp_path / "out" / "effects.csv").open(encoding="utf-8")))
+    assert {"policy", "against", "outcome", "difference", "beats"} <= set(rows[0])
+    made = json.loads(simlab("report", lab, "--lang", "zh", "--json").stdout)
+    assert "人力资源模拟报告" in Path(made["report"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_forecast_writes_people_and_months(lab: Path, tmp_path: Path) -> None:
+    simlab("forecast", lab, "--from", "2025-09", "--months", 3, "--draws", 8, "--out", tmp_path)
+    persons = list(csv.DictReader((tmp_path / "persons.csv").open(encoding="utf-8")))
+    assert {"person", "p1", "p2", "p3", "lower", "upper"} <= set(persons[0])
+    scored = [row for row in persons if row["p1"]]
+    assert len(scored) > 0.9 * len(persons)
+    for row in scored:
+        assert 0 <= float(row["p1"]) <= float(row["p2"]) <= float(row["p3"]) <= 1
+        assert float(row["lower"]) <= float(row["upper"])
+    # Source ids, not pseudonyms: the user joins them with the firm's own tables.
+    with (TABLES / "employees.csv").open(encoding="utf-8-sig") as table:
+        known = {value for row in csv.DictReader(table) for value in row.values()}
+    assert {row["person"] for row in persons} <= known
+    months = list(csv.DictReader((tmp_path / "months.csv").open(encoding="utf-8")))
+    assert [row["month"] for row in months] == ["2025-09", "2025-10", "2025-11"]
+    assert {f"{group}_{name}" for group in ("present", "all")
+            for name in ("mean", "p05", "p25", "p50", "p75", "p95")} <= set(months[0])
+
+
+@pytest.mark.slow
+def test_status_tells_what_is_stale(lab: Path, tmp_path: Path) -> None:
+    simlab("compare", lab, "sales_transition", "--draws", 4, "--months", 3)
+    state = json.loads(simlab("status", lab, "--json").stdout)
+    kinds = {item["kind"]: item for item in state["items"]}
+    assert kinds["calibration"]["stale"] == []
+    assert kinds["comparison"]["stale"] == []
+    simlab("calibrate", lab, "--until", "2025-08", "--simulations", SIMULATIONS, "--seed", 2)
+    after = json.loads(simlab("status", lab, "--json").stdout)
+    stale = {item["kind"]: item["stale"] for item in after["items"]}
+    assert stale["comparison"] == ["calibration"]
+    assert "stale: calibration changed" in simlab("status", lab).stdout
+    assert "已过期" in simlab("status", lab, lang="zh").stdout
+
+
+@pytest.mark.slow
+def test_a_forecast_of_months_the_calibration_saw_says_so(lab: Path) -> None:
+    said = simlab("forecast", lab, "--from", "2025-06", "--months", 1, "--draws", 2).stdout
+    assert "no test of the forecast" in said
+
+
+def test_lists(tmp_path: Path) -> None:
+    assert "sales_transition: " in simlab("scenarios").stdout
+    assert "从中小客户转向大客户" in simlab("scenarios", "--lang", "zh").stdout
+    rows = json.loads(simlab("policies", "--json").stdout)
+    assert {"scenario", "name", "title", "baseline"} == set(rows[0])
+    assert len(simlab("policies", "sales_transition").stdout.splitlines()) >= 3
+    simlab("template", tmp_path / "sheets")
+    assert any((tmp_path / "sheets").iterdir())
+
+
+BAD = [
+    (("compare", "LAB", "absent"), "no scenario called absent"),
+    (("compare", "LAB", "sales_transition", "--policy", "move_only"), "two policies or more"),
+    (("compare", "LAB", "sales_transition", "--policy", "move_only", "--policy", "move_only"),
+     "once only"),
+    (("compare", "LAB", "sales_transition", "--policy", "move_only", "--policy", "absent"),
+     "no policy called absent"),
+    (("compare", "LAB", "sales_transition", "--policy", "move_only", "--policy",
+      "premium_trained"), "medical"),
+    (("compare", "LAB", "sales_transition", "--draws", "1"), "--draws is 1"),
+    (("compare", "LAB", "sales_transition", "--months", "500"), "--months is 500"),
+    (("compare", "LAB", "sales_transition", "--baseline", "absent"), "'absent'"),
+    (("forecast", "LAB", "--from", "2031-01"), "outside the data"),
+    (("forecast", "LAB", "--from", "2024-01"), "outside the data"),
+    (("forecast", "LAB", "--from", "January"), "not a month"),
+    (("forecast", "LAB", "--from", "2025-13"), "not a month"),
+    (("calibrate", "LAB", "--until", "2030-01"), "outside the data"),
+    (("calibrate", "LAB", "--until", "nonsense"), "not a month"),
+    (("calibrate", "LAB", "--simulations", "3"), "too few"),
+    (("report", "LAB", "--scenario", "absent"), "no comparison 'absent'"),
+    (("import", "LAB", "absent.csv", "--profile", "canonical"), "absent.csv"),
+    (("import", "LAB", "absent.csv", "--profile", "absent"), "no import profile absent"),
+    (("new", "LAB"), "already holds a lab"),
+    (("demo", "OTHER"), "not made by the demo"),
+    (("status", "OTHER"), "is not a lab"),
+    (("serve", "OTHER"), "is not a lab"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), BAD, ids=[" ".join(a) for a, _ in BAD])
+def test_bad_input_is_refused_and_writes_nothing(
+    arguments: tuple[str, ...], said: str, fresh: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "note.txt").write_text("mine")
+    before = contents(fresh)
+    swapped = [{"LAB": str(fresh), "OTHER": str(other)}.get(a, a) for a in arguments]
+    result = simlab(*swapped, code=2)
+    assert said in result.stderr
+    assert result.stdout == ""
+    chinese = simlab(*swapped, code=2, lang="zh")
+    assert chinese.stderr != result.stderr
+    assert contents(fresh) == before
+    assert [path.name for path in other.iterdir()] == ["note.txt"]
+
+
+def test_a_lab_without_records_or_calibration_says_what_to_do(
+    fresh: Path, tmp_path: Path
+) -> None:
+    lab = tmp_path / "empty"
+    simlab("new", lab)
+    assert "simlab import" in simlab("calibrate", lab, code=2).stderr
+    assert "simlab import" in simlab("forecast", lab, "--from", "2025-01", code=2).stderr
+    said = simlab("forecast", fresh, "--from", "2025-09", code=2).stderr
+    assert "simlab calibrate" in said
+
+
+def test_a_policy_file_whose_weights_do_not_sum_to_one(fresh: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "mine.yaml"
+    policy.write_text("name: mine\ntitle: {en: Mine, zh: 我的}\nincentive:\n  stages:\n"
+                      "    - weights: {sales_amount: 0.7, satisfaction: 0.2}\n", encoding="utf-8")
+    result = simlab("compare", fresh, "sales_transition", "--policy", "move_only", "--policy",
+                    policy, code=2)
+    assert "mine.yaml" in result.stderr
+    assert "incentive.stages.0" in result.stderr
+    assert "0.9" in result.stderr
+
+
+def test_errors_as_json(tmp_path: Path) -> None:
+    result = simlab("status", tmp_path, "--json", code=2)
+    assert json.loads(result.stderr)["error"]["code"] == "not_a_lab"
+
+
+def test_an_unknown_language_is_a_usage_error() -> None:
+    assert "en, zh" in simlab("scenarios", "--lang", "xx", code=2).stderr
+
+
+def test_help_starts_quickly() -> None:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "from simlab.cli import app; app(['--help'])"],
+                   check=True, capture_output=True, cwd=HERE)
+    assert time.perf_counter() - began < 3  # usually a quarter of a second
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_the_lab_as_it_was(fresh: Path) -> None:
+    before = contents(fresh)
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from simlab.cli import app; app()", "compare", str(fresh),
+         "sales_transition", "--draws", "20000"],
+        cwd=HERE, env={**os.environ, "SIMLAB_LANG": "en"}, stderr=subprocess.PIPE, text=True)
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "nothing of this run was kept" in said
+    assert "Traceback" not in said
+    assert contents(fresh) == before
