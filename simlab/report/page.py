@@ -205,7 +205,7 @@ def _comparison_figures(
 def _fit_figures(fit: Fit, lang: str) -> dict[str, Any]:
     checks = [{"label": wording.pick(c.label, lang), "observed": c.observed, "lower": c.lower,
                "median": c.median, "upper": c.upper} for c in fit.checks]
-    shown = sorted((p for p in fit.parameters if p.calibrated), key=lambda p: -p.contraction)[:16]
+    shown = [p for p in fit.parameters if p.calibrated]
     rows = [{"meaning": wording.pick(p.meaning, lang), "contraction": p.contraction,
              "informed": p.informed} for p in shown]
     return {
