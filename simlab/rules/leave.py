@@ -20,7 +20,7 @@ def tenure_hazard(tenure, param):
 
 @njit
 def quit_hazard(person, firm, policy, param):
-    """Log hazard of deciding to quit this month: tenure, frailty, and the states' pull."""
+    """Log hazard of deciding to quit this month: tenure, frailty, pay, and the states' pull."""
     pull = (
         -param.efficacy_exit * (person.efficacy - 0.5)
         - param.reward_exit * (person.reward - 0.5)
@@ -30,6 +30,7 @@ def quit_hazard(person, firm, policy, param):
         - param.control_exit * (person.control - 0.5)
         + param.market_exit * firm.market
         - param.remote_exit * policy.remote
+        - param.pay_exit * log(person.base / firm.base_reference)
     )
     if person.help_left > 0:
         pull -= param.help_exit

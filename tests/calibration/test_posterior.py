@@ -52,7 +52,7 @@ def test_uncalibrated_parameters_keep_their_prior_and_their_partners() -> None:
     chosen = np.array([True, True, True, True, False, True])
     draws = posterior.fit(z, x, 3, chosen).draw(x[0], 2000, seed=1)
     assert draws[:, 4].std() == pytest.approx(1, abs=0.05)
-    assert np.corrcoef(draws[:, 3], draws[:, 4])[0, 1] < -0.6
+    assert np.corrcoef(draws[:, 3], draws[:, 4])[0, 1] < -0.4
 
 
 def test_the_same_seed_gives_the_same_draws_on_any_number_of_threads(

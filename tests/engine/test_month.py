@@ -74,8 +74,9 @@ def test_people_with_long_tenure_are_survivors(firm):
     """Delayed entry: whoever is still here after years is less prone to leave than a newcomer."""
     facts = FirmFacts(people=4000, tenure_months=60)
     old = scenario_firm(facts, month_number("2026-01"), seed=1)
-    draw = prior_draws(1, 1)[0]
-    from simlab.parameters import INDEX
+    from simlab.parameters import INDEX, prior_mean
+
+    draw = prior_mean()
 
     draw[INDEX["frailty_spread"]], draw[INDEX["exit_level"]] = 1.0, -2.5
     model = FirmModel(old, Policy(name="a", title={"en": "a", "zh": "a"}), draw, seed=1)
