@@ -45,7 +45,8 @@ class Forecast:
     exits_all: NDArray[np.int64]
     """(draw x path, horizon) the same with newcomers, who arrive as in the last twelve months."""
     effective: NDArray[np.float32]
-    """(m,) smallest effective number of copies met, the least over draws."""
+    """(m,) smallest effective number of copies met on the way, the median over draws: a figure
+    averaged over draws leans on the copies of all of them, not on its worst draw."""
 
 
 def forecast(
@@ -78,7 +79,7 @@ def forecast(
         exits=exits,
         exits_all=exits
         + _newcomers(panel, draws, horizon, copies, seed, threads, progress, policy),
-        effective=effective.min(axis=0) if len(draws) else np.zeros(len(row), np.float32),
+        effective=np.median(effective, axis=0) if len(draws) else np.zeros(len(row), np.float32),
     )
 
 

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from calibration.calibrate import Calibration
 from calibration.calibrate import calibrate as fit_panel
 from simlab.i18n import LANGUAGES
-from simlab.jobs.common import code_version, count_option, month_option, now, read_json
+from simlab.jobs.common import (
+    code_version,
+    count_option,
+    model_version,
+    month_option,
+    now,
+    read_json,
+)
 from simlab.jobs.records import load_panel
 from simlab.lab import Lab
 from simlab.parameters import INDEX, NAMES, REGISTRY
@@ -87,7 +94,8 @@ def choose(posterior: Posterior, draws: int, seed: int) -> NDArray[np.float64]:
 def _tree(found: Calibration, digest: str) -> dict[str, Any]:
     provenance = found.posterior.provenance
     return {
-        "made": now(), "data": digest, "code": code_version(), "until": provenance["until"],
+        "made": now(), "data": digest, "model": model_version(), "code": code_version(),
+        "until": provenance["until"],
         "simulations": provenance["simulations"], "seed": provenance["seed"],
         "provenance": provenance, "seconds": found.seconds,
         "parameters": [asdict(row) for row in found.parameters],

@@ -6,15 +6,19 @@ import datetime
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import simlab
+from simlab.engine.kernel import fingerprint as month_fingerprint
+from simlab.engine.month import MONTH
 from simlab.errors import LabError
 from simlab.lab import Lab
 from simlab.panel import Panel, month_name, month_number
+from simlab.parameters import REGISTRY
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
@@ -63,6 +67,11 @@ def now() -> str:
 def code_version() -> str:
     """Of this package."""
     return simlab.__version__
+
+
+def model_version() -> str:
+    """Of what is simulated: the sources of the month and the parameters with their priors."""
+    return fingerprint([month_fingerprint(MONTH), [asdict(p) for p in REGISTRY]])
 
 
 def read_json(lab: Lab, relative: str) -> Any:

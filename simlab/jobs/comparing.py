@@ -18,7 +18,14 @@ from simlab.decide import compare as reduce
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
 from simlab.jobs.calibrating import choose, load_posterior
-from simlab.jobs.common import code_version, count_option, fingerprint, now, write_out
+from simlab.jobs.common import (
+    code_version,
+    count_option,
+    fingerprint,
+    model_version,
+    now,
+    write_out,
+)
 from simlab.jobs.records import panel_or_none
 from simlab.lab import Lab
 from simlab.parameters import prior_draws
@@ -117,7 +124,7 @@ def inputs(
             "months": study.months, "baseline": study.baseline,
             "facts": study.facts.model_dump(mode="json"),
             "policies": {n: p.model_dump(mode="json") for n, p in study.policies.items()}}),
-        "code": code_version(),
+        "model": model_version(), "code": code_version(),
     }
 
 

@@ -20,6 +20,7 @@ from simlab.jobs.common import (
     code_version,
     count_option,
     fingerprint,
+    model_version,
     month_within,
     now,
     write_out,
@@ -99,7 +100,7 @@ def forecast(
         scored=sum(row["p1"] != "" for row in persons), persons=persons,
         rows=tuple(_months(result, known.start + column)), futures=len(result.exits), made=now(),
         inputs={"calibration": fingerprint(posterior.draws), "data": data_hash(lab),
-                "code": code_version()},
+                "model": model_version(), "code": code_version()},
         options={"draws": draws, "seed": seed}, warnings=warnings,
     )
     _write(lab, forecasted, out)

@@ -9,7 +9,7 @@ from typing import Any
 import scenarios
 from simlab.errors import LabError
 from simlab.jobs.calibrating import calibrated_with, load_posterior
-from simlab.jobs.common import code_version, fingerprint
+from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored
@@ -22,7 +22,7 @@ from simlab.records import data_hash
 @dataclass(frozen=True)
 class Item:
     """One thing in the lab. `stale` lists the inputs that have changed since it was made:
-    data, calibration, scenario, code."""
+    data, calibration, scenario, model."""
 
     kind: str
     name: str
@@ -64,13 +64,13 @@ def _calibration(lab: Lab, digest: str | None) -> list[Item]:
     made = calibrated_with(lab)
     if made is None:
         return []
-    present = {"data": digest, "code": code_version()}
+    present = {"data": digest, "model": model_version()}
     return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
                  {k: made[k] for k in ("until", "simulations", "seed") if k in made})]
 
 
 def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> list[Item]:
-    present = {"data": digest, "code": code_version(),
+    present = {"data": digest, "model": model_version(),
                "calibration": None if posterior is None else fingerprint(posterior.draws)}
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]})
@@ -96,4 +96,6 @@ def _reports(lab: Lab) -> list[Item]:
 
 
 def _changed(then: Mapping[str, Any], present: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(key for key, value in present.items() if then.get(key) != value)
+    """A new version of the code with the same model makes nothing stale."""
+    return tuple(key for key, value in present.items()
+                 if key != "code" and then.get(key) != value)
