@@ -116,7 +116,8 @@ def results_density(business, odds, size, param):
     share = (1.0 - param.refund) * active
     amount = log(business)
     if business < 0.0:
-        share = param.refund
+        # a refund is half an amount, so a unit of it spans two of the amount
+        share = 2.0 * param.refund
         amount = log(-2.0 * business)
     z = (amount - size) / param.size_spread
     return log(share) - 0.5 * z * z - log(param.size_spread) - LOG_2PI_HALF - amount
