@@ -109,6 +109,7 @@ PERSON = np.dtype(
         ("skills", "f4", (SKILLS,)),
         # pay, a month
         ("base", "f4"),
+        ("pay_level", "f4"),  # log of base pay over the firm's reference
         ("income", "f4"),
         ("expected", "f4"),  # income the person has come to expect
         ("bonus", "f4"),
@@ -250,7 +251,6 @@ PRACTICE = np.dtype(
         ("standard_demand", "f4", (SKILLS,)),  # weights of skills in standard work, sum 1
         ("key_demand", "f4", (SKILLS,)),
         ("entry_skill", "f4", (SKILLS,)),  # mean skills of newcomers
-        ("task_kpi", "f4", (TASKS, KPIS)),  # which KPI a task serves
         ("cycle", "f4"),  # mean months from opening to decision
         ("account_value", "f4"),  # monthly business of a won account, in months of base pay
         ("key_standard", "f4"),  # win rate expected of people in key work
@@ -263,6 +263,7 @@ POLICY = np.dtype(
     [
         # incentive
         ("weights", "f4", (STAGES, KPIS)),
+        ("pull", "f4", (STAGES, TASKS)),  # weight of the KPIs that a task serves
         ("stage_from", "i4", (STAGES,)),
         ("base_factor", "f4"),
         ("commission", "f4"),

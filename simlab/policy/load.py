@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from simlab.errors import LabError
 from simlab.policy.levers import Policy
-from simlab.practice import kpis, skills
+from simlab.practice import kpis, serves, skills
 from simlab.world import POLICY, STAGES, Help, blank
 
 _HELP = {"coaching": Help.COACHING, "relief": Help.RELIEF, "unblock": Help.UNBLOCK}
@@ -85,6 +85,8 @@ def _incentive(record: np.void, policy: Policy) -> None:
         record["stage_from"][s] = stage.from_month if s else -_NEVER
         for kpi, weight in stage.weights.items():
             record["weights"][s, names.index(kpi)] = weight
+    # what is weighed is done: the pull of a task is the weight of the KPIs it serves
+    record["pull"] = record["weights"] @ serves(policy.practice).T
     for field in (
         "base_factor",
         "commission",

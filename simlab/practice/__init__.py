@@ -41,6 +41,15 @@ def kpis(name: str) -> tuple[str, ...]:
     return tuple(pack(name)["kpis"])
 
 
+def serves(name: str) -> NDArray[np.float64]:
+    """(TASKS, KPIS) how far each task serves each KPI."""
+    table = np.zeros((TASKS, KPIS))
+    for t, task in enumerate(pack(name)["tasks"].values()):
+        for kpi, weight in task["serves"].items():
+            table[t, kpis(name).index(kpi)] = weight
+    return table
+
+
 def practice_records() -> NDArray[np.void]:
     """(practices,) of PRACTICE in the order of `NAMES`."""
     records = blank(PRACTICE, len(NAMES))
@@ -50,9 +59,6 @@ def practice_records() -> NDArray[np.void]:
             record["standard_demand"][k] = skill["standard"]
             record["key_demand"][k] = skill["key"]
             record["entry_skill"][k] = skill["entry"]
-        for t, task in enumerate(data["tasks"].values()):
-            for kpi, weight in task["serves"].items():
-                record["task_kpi"][t, kpis(name).index(kpi)] = weight
         for figure in ("cycle", "account_value", "key_standard", "hours"):
             record[figure] = data[figure]
     return records

@@ -5,7 +5,7 @@ import math
 
 from numba import njit
 
-from simlab.numeric import exp, normal_quantile
+from simlab.numeric import exp, log, normal_quantile
 from simlab.rules import rule
 from simlab.rules.leave import tenure_hazard
 from simlab.world import SKILLS, Status
@@ -68,6 +68,7 @@ def enter(person, firm, policy, practice, param, draw):
         person.entered = firm.month
         person.base = firm.entry_base
         person.grade = 1
+    person.pay_level = log(person.base / firm.base_reference)
     newcomer = person.status == Status.ARRIVING
     person.status = Status.ACTIVE
     tenure = firm.month - person.entered

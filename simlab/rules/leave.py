@@ -30,7 +30,7 @@ def quit_hazard(person, firm, policy, param):
         - param.control_exit * (person.control - 0.5)
         + param.market_exit * firm.market
         - param.remote_exit * policy.remote
-        - param.pay_exit * log(person.base / firm.base_reference)
+        - param.pay_exit * person.pay_level
     )
     if person.help_left > 0:
         pull -= param.help_exit

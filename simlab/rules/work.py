@@ -6,7 +6,7 @@ from numba import njit
 from simlab.numeric import exp, log, logistic, normal_quantile
 from simlab.rules import rule
 from simlab.rules.leave import LOG_13
-from simlab.world import ACCOUNTS, KPIS, SKILLS, STAGES, TASKS, Stage, Status, Task
+from simlab.world import ACCOUNTS, SKILLS, STAGES, TASKS, Stage, Status, Task
 
 LOG_2PI_HALF = 0.9189385332046727
 
@@ -49,9 +49,7 @@ def share_effort(person, firm, policy, practice, param):
             place = 1.0 if person.course >= 0 else 0.0
         weighed = 0.0
         if place > 0.0:
-            for kpi in range(KPIS):
-                weighed += policy.weights[stage, kpi] * practice.task_kpi[task, kpi]
-            weighed = place * exp(weighed / param.effort_temperature)
+            weighed = place * exp(policy.pull[stage, task] / param.effort_temperature)
         person.effort[task] = weighed
         total += weighed
         present += place
@@ -68,11 +66,10 @@ def expect_results(person, firm, practice, param):
     business, mean log of its size) for this very person."""
     tenure = firm.month - person.entered
     season = firm.season[firm.calendar]
-    pay = log(person.base / firm.base_reference)
     size = (
         log(firm.base_reference)
         + param.size_level
-        + param.size_pay * pay
+        + param.size_pay * person.pay_level
         + param.size_tenure * (log(1.0 + min(tenure, 60)) - LOG_13)
     )
     share = max(1.0 - person.key, 0.02)
