@@ -84,3 +84,15 @@ def test_one_policy_is_refused_in_the_readers_language(visit: Visit) -> None:
         boxes.nth(place).uncheck()
     ask(page, "zh")
     page.get_by_text(text("error.too_few_policies", "zh", count=1)).wait_for()
+
+
+def test_calibrate_then_compare_over_the_posterior(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simlab.ui.pages.compare.callbacks.QUICK_SIMULATIONS", 300)
+    page = visit("zh", "desktop")
+    page.get_by_role("button", name=text("ui.calibrate", "zh")).click()
+    page.get_by_text(text("ui.calibration_done", "zh")).wait_for()
+    page.get_by_role("button", name=text("ui.recalibrate", "zh")).wait_for()
+    ask(page, "zh")
+    page.get_by_text(text("ui.badge_calibrated", "zh"), exact=True).wait_for()

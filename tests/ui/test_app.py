@@ -1,0 +1,47 @@
+"""Does ``python app.py`` open the named lab, or the sample firm without one?"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simlab.errors import LabError
+from simlab.lab import Lab
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+def load() -> Any:
+    spec = importlib.util.spec_from_file_location("app", APP)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_without_a_lab_it_is_the_sample_firm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIMLAB_LAB", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    for _ in range(2):  # made at the first start, opened at the second
+        layout = load().server.test_client().get("/_dash-layout").data.decode()
+        assert "not a real firm" in layout
+
+
+def test_a_named_lab_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Lab.create(tmp_path / "mine")
+    monkeypatch.setenv("SIMLAB_LAB", str(tmp_path / "mine"))
+    assert load().lab.path == tmp_path / "mine"
+
+
+def test_a_folder_that_is_no_lab_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMLAB_LAB", str(tmp_path))
+    with pytest.raises(LabError, match="not a lab"):
+        load()
