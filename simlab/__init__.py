@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simlab.decide.compare import Comparison, compare
+    from simlab.decide.answers import Comparison
+    from simlab.decide.compare import compare
     from simlab.engine.ensemble import Ensemble, simulate
     from simlab.errors import LabError
     from simlab.lab import Lab
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Comparison": "simlab.decide.compare",
+    "Comparison": "simlab.decide.answers",
     "Ensemble": "simlab.engine.ensemble",
     "Firm": "simlab.world",
     "Lab": "simlab.lab",

@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.decide.answers import (
+    Comparison,
+    Effect,
+    Fan,
+    Interval,
+    PriorEffect,
+    Retained,
+    Total,
+    Warrant,
+)
 from simlab.decide.outcomes import HEADLINE, outcome
 from simlab.errors import LabError
 from simlab.panel import month_name
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 """Of every fan; the outer two are the 90% interval used everywhere."""
-
-Warrant = Literal["tested", "partly", "assumed", "unknown"]
 
 
 class Outcomes(Protocol):
@@ -43,156 +50,6 @@ class Outcomes(Protocol):
     @property
     def provenance(self) -> dict[str, Any]:
         """Where the ensemble comes from."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean with its 90% interval."""
-
-    mean: float
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
-class Fan:
-    """One outcome by month: mean and quantiles, each as long as the months."""
-
-    policy: str
-    outcome: str
-    mean: tuple[float, ...]
-    p05: tuple[float, ...]
-    p25: tuple[float, ...]
-    p50: tuple[float, ...]
-    p75: tuple[float, ...]
-    p95: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Total:
-    """One outcome under one policy over the whole period (summed or averaged over months):
-    what one future of this firm may bring, parameters and luck together."""
-
-    policy: str
-    outcome: str
-    value: Interval
-
-
-@dataclass(frozen=True)
-class PriorEffect:
-    """The same effect before any data were seen."""
-
-    difference: Interval
-    ratio: Interval | None
-    beats: float
-
-
-@dataclass(frozen=True)
-class Effect:
-    """`policy` against `against` in one outcome over the whole period."""
-
-    policy: str
-    against: str
-    outcome: str
-    difference: Interval
-    """Of expectations: replicates are averaged within a draw, the interval is over draws."""
-    ratio: Interval | None
-    """Of expectations; None where the denominator can be zero."""
-    beats: float
-    """Share of draws in which the expected difference is favourable (for an outcome that is
-    neither good nor bad: in which it is negative)."""
-    ties: float
-    """Share of draws in which it is exactly zero."""
-    sees_better: float
-    """Chance that this firm sees the better figure under `policy`: independent luck."""
-    sees_equal: float
-    monte_carlo_error: float
-    """Standard error of a draw's expected difference from the finite number of replicates;
-    NaN with one replicate, where it cannot be told from the spread over draws."""
-    posterior_sd: float
-    """Spread of the expected difference over draws with the simulation noise taken out."""
-    correlation: float
-    """Of the two policies' figures over replicates: what common random numbers gained."""
-    cumulative: Fan
-    """Expected difference added up (averaged, for averages) to each month, over draws."""
-    prior: PriorEffect | None
-    informed: float
-    """1 - posterior / prior variance of the relative effect; NaN without a prior ensemble."""
-    warrant: Warrant
-
-
-@dataclass(frozen=True)
-class Retained:
-    """What one more person at or above standard who stays costs under `policy`."""
-
-    policy: str
-    against: str
-    people: Interval
-    """Expected regretted exits avoided."""
-    cost: Interval
-    """Expected cost difference; negative = saved."""
-    nobody: float
-    """Share of draws in which nobody is retained: there no price exists."""
-    per_person: Interval | None
-    """Over the draws in which somebody is; None where there are none."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Every answer about a set of policies; plain data."""
-
-    policies: tuple[str, ...]
-    baseline: str
-    headline: str
-    months: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    draws: int
-    replicates: int
-    fans: tuple[Fan, ...]
-    running: tuple[Fan, ...]
-    """The same added up to each month, for outcomes whose months are added up."""
-    totals: tuple[Total, ...]
-    effects: tuple[Effect, ...]
-    retained: tuple[Retained, ...]
-    provenance: dict[str, Any]
-
-    @property
-    def luck_apart(self) -> bool:
-        """Whether luck could be told from what is not known: it takes two replicates a draw."""
-        return self.replicates > 1
-
-    def effect(self, policy: str, against: str, name: str = HEADLINE) -> Effect:
-        """The effect of one pair in outcome `name`; a KeyError where it was not compared."""
-        for each in self.effects:
-            if (each.policy, each.against, each.outcome) == (policy, against, name):
-                return each
-        raise KeyError((policy, against, name))
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """One flat row per pair and outcome, for a table or a CSV file."""
-        return [
-            {
-                "policy": e.policy, "against": e.against, "outcome": e.outcome,
-                "difference": e.difference.mean, "difference_lower": e.difference.lower,
-                "difference_upper": e.difference.upper,
-                "ratio": e.ratio.mean if e.ratio else None,
-                "ratio_lower": e.ratio.lower if e.ratio else None,
-                "ratio_upper": e.ratio.upper if e.ratio else None,
-                "beats": e.beats, "ties": e.ties,
-                "sees_better": e.sees_better, "sees_equal": e.sees_equal,
-                "monte_carlo_error": _plain(e.monte_carlo_error),
-                "posterior_sd": _plain(e.posterior_sd),
-                "correlation": _plain(e.correlation),
-                "prior_beats": e.prior.beats if e.prior else None,
-                "informed": _plain(e.informed), "warrant": e.warrant,
-            }
-            for e in self.effects
-        ]
-
-    def to_json(self) -> dict[str, Any]:
-        """The whole comparison as plain lists, dictionaries and numbers; NaN becomes None."""
-        tree: dict[str, Any] = _plain(asdict(self))
-        return {**tree, "luck_apart": self.luck_apart}
 
 
 def compare(
@@ -419,17 +276,3 @@ def _variance(values: NDArray[np.float64]) -> float:
 
 def _or_zero(value: float) -> float:
     return value if math.isfinite(value) else 0.0
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
