@@ -76,7 +76,9 @@ def row(path: str, people: int, threads: int, ns: float) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--json", type=Path, help="write the rows there")
     parser.add_argument("--quick", action="store_true", help="leave out the million people")
     arguments = parser.parse_args()
@@ -89,7 +91,9 @@ def main() -> None:
     rows += [mesa_row(200), mesa_row(2_000), plain_row(200)]
 
     base = next(r for r in rows if r["path"] == "kernel" and r["people"] == 200)
-    table = Table("path", "people", "threads", "ns per person-month", "times the kernel at 200, 1 thread")
+    table = Table(
+        "path", "people", "threads", "ns per person-month", "times the kernel at 200, 1 thread"
+    )
     for r in rows:
         ratio = float(np.divide(r["ns_per_person_month"], base["ns_per_person_month"]))
         table.add_row(str(r["path"]), f"{r['people']:,}", str(r["threads"]),

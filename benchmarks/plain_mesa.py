@@ -97,7 +97,7 @@ class PlainFirm(mesa.Model):
         self.policy = as_object(compile_policies([policy])[0])
         self.policy.weights = np.array(self.policy.weights)
         self.param = SimpleNamespace(**dict(zip(NAMES, draw.tolist(), strict=True)))
-        self.seen = SimpleNamespace(stayed=0, has_business=0, business=0.0)
+        self.seen = SimpleNamespace(stayed=0, has_business=0, business=0.0, rating=0)
         for row, accounts in zip(firm.people, firm.accounts, strict=True):
             assert row.dtype == PERSON
             PlainPerson(self, row, [as_object(a) for a in accounts])

@@ -26,7 +26,8 @@ def parameters() -> str:
         f"{len(REGISTRY)} parameters; each prior is a normal cut to the bounds. *Calibrated* ones "
         "can be moved by a firm's records, the others keep their prior and are reported as "
         "assumed.\n",
-        "| name | meaning | 含义 | unit | bounds | prior mean (SD) | evidence | grade | calibrated |",
+        "| name | meaning | 含义 | unit | bounds | prior mean (SD) | evidence | grade "
+        "| calibrated |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for p in REGISTRY:
@@ -61,7 +62,8 @@ def month() -> str:
         fields = ", ".join(f"`{f}`" for f in dtype.names or ())
         lines.append(f"- **{name}**: {fields}")
     lines += ["\n## Couplings between people\n", "| switch | fields it may change |", "|---|---|"]
-    lines += [f"| `{c}` | {', '.join(fields) or 'accounts only'} |" for c, fields in COUPLINGS.items()]
+    for coupling, fields in COUPLINGS.items():
+        lines.append(f"| `{coupling}` | {', '.join(fields) or 'accounts only'} |")
     lines += ["\n## Outcomes of a month\n", ", ".join(f"`{name}`" for name in OUTCOMES) + "."]
     return "\n".join(lines) + "\n"
 

@@ -312,7 +312,15 @@ POLICY = np.dtype(
     align=True,
 )
 
-SEEN = np.dtype([("stayed", "u1"), ("has_business", "u1"), ("business", "f4")], align=True)
+SEEN = np.dtype(
+    [
+        ("stayed", "u1"),  # known to be still employed after this month
+        ("has_business", "u1"),
+        ("business", "f4"),
+        ("rating", "i1"),  # of the month's quarter, 0 = not known
+    ],
+    align=True,
+)
 """One recorded month of one person, clamped under replay; all zero = simulate."""
 
 

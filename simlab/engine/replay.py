@@ -94,6 +94,7 @@ def _seen(panel: Panel) -> NDArray[np.void]:
     seen = blank(SEEN, len(panel.person), panel.months)
     seen["has_business"] = panel.observed
     seen["business"] = np.where(panel.observed, panel.business, 0)
+    seen["rating"] = np.where(panel.observed, panel.rating, 0)
     column = np.arange(panel.months)
     seen["stayed"] = (column >= panel.first[:, None]) & (column < panel.exited[:, None])
     return seen

@@ -11,6 +11,7 @@ from simlab.engine.replay import PATHS, employed_at_end, forecast
 from simlab.numeric import logistic
 from simlab.panel import STILL_HERE
 from simlab.parameters import INDEX, as_records, prior_mean
+from simlab.rules.show import draw_rating, rating_density
 from simlab.rules.work import draw_results, results_density
 
 
@@ -50,6 +51,18 @@ def test_the_density_of_results_is_that_of_their_draws(truth):
     assert positive == pytest.approx(logistic(odds) * (1 - param["refund"]), rel=1e-3)
     negative = [np.exp(results_density(-b, odds, size, param)) for b in grid]
     assert np.trapezoid(negative, grid) == pytest.approx(param["refund"], rel=1e-3)
+
+
+@pytest.mark.parametrize("newcomer", [False, True])
+def test_the_density_of_ratings_is_that_of_their_draws(truth, newcomer):
+    param = as_records(truth)[0]
+    generator = np.random.default_rng(2)
+    for attainment in (-50.0, -1.2, 0.1, 1.5):
+        drawn = [draw_rating(attainment, u, newcomer, param) for u in generator.random(20_000)]
+        share = np.bincount(drawn, minlength=5)[1:] / len(drawn)
+        density = [np.exp(rating_density(r, attainment, newcomer, param)) for r in range(1, 5)]
+        assert sum(density) == pytest.approx(1.0, abs=1e-9)
+        np.testing.assert_allclose(density, share, atol=0.012)
 
 
 def test_probabilities_grow_with_the_horizon(ahead, record):
