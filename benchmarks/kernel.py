@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from plain_mesa import PlainFirm
 from rich.console import Console
 from rich.table import Table
 
 import scenarios
-from benchmarks.plain_mesa import PlainFirm
 from scenarios import FirmFacts, scenario_firm
 from simlab.engine.ensemble import simulate
 from simlab.engine.mesa_model import FirmModel
