@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,10 +31,8 @@ from simlab.jobs.records import panel_or_none
 from simlab.lab import Lab
 from simlab.parameters import prior_draws
 from simlab.policy import Policy
-from simlab.posterior import Posterior
 from simlab.progress import Progress
 from simlab.records import data_hash
-from simlab.world import Firm
 
 DRAWS, REPLICATES = 200, 4
 """Of a comparison where nothing else is asked."""
@@ -45,6 +44,8 @@ class Compared:
 
     comparison: Comparison
     scenario: str
+    source: str
+    """What the scenario was loaded by: its name, or the path of its file."""
     title: Mapping[str, str]
     question: Mapping[str, str]
     titles: Mapping[str, Mapping[str, str]]
@@ -59,7 +60,8 @@ class Compared:
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be stored and reported."""
         return {
-            "scenario": self.scenario, "title": dict(self.title), "question": dict(self.question),
+            "scenario": self.scenario, "source": self.source, "title": dict(self.title),
+            "question": dict(self.question),
             "titles": {name: dict(title) for name, title in self.titles.items()},
             "calibrated": self.calibrated, "made": self.made, "inputs": dict(self.inputs),
             "options": dict(self.options), "comparison": self.comparison.to_json(),
@@ -67,16 +69,17 @@ class Compared:
 
 
 def compare(
-    lab: Lab | None, scenario: str, policies: Sequence[str] = (), *, draws: int = DRAWS,
+    lab: Lab, scenario: str, policies: Sequence[str] = (), *, draws: int = DRAWS,
     replicates: int = REPLICATES, months: int | None = None, baseline: str | None = None,
-    seed: int = 1, out: Path | None = None, progress: Progress | None = None, keep: bool = True,
+    seed: int = 1, out: Path | None = None, progress: Progress | None = None,
 ) -> Compared:
     """Simulate `policies` (names of the scenario or paths of policy files; none = all of them)
-    over `draws` parameter draws and reduce them to a comparison.
+    over `draws` parameter draws, reduce them to a comparison and keep it in the lab.
 
-    Where the lab is calibrated the same study is run over prior draws beside the posterior, so
-    that each effect says how far the data tested it. With `keep` the comparison is written into
-    the lab; with `out` also there as ``comparison.json`` and ``effects.csv``.
+    The people are the lab's own where it holds records of such people. Where it is calibrated on
+    them, the same study is run over prior draws beside the posterior, so that each effect says
+    how far the data tested it. With `out` the comparison is also written there, as
+    ``comparison.json`` and ``effects.csv``.
     """
     progress = progress or Progress()
     study = scenarios.load(scenario)
@@ -84,17 +87,14 @@ def compare(
     months = study.months if months is None else count_option("--months", months, 1, 120)
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
-    posterior = None if lab is None else load_posterior(lab)
-    names = tuple(policy.name for policy in chosen)
-    if baseline is None and study.baseline in names:
-        baseline = study.baseline
-    if baseline is not None and baseline not in names:  # said before the work, not after it
-        raise LabError("unknown_baseline", baseline=baseline, policies=", ".join(names))
+    baseline = _baseline(study, chosen, baseline)
+    posterior = load_posterior(lab) if _recorded(study) else None
+    panel = panel_or_none(lab) if _recorded(study) else None
     # One run over posterior and prior draws alike: one progress bar, and the chunks stay full.
     rows = prior_draws(draws, seed)
     if posterior is not None:
         rows = np.concatenate([choose(posterior, draws, seed), rows])
-    firm, own = _firm(lab, study, seed)
+    firm = study.firm(panel, seed=seed)
     ensemble = simulate(firm, chosen, rows, months=months, replicates=replicates, seed=seed,
                         progress=progress)
     progress.advance("reduce", 0, 1)
@@ -102,30 +102,50 @@ def compare(
                         prior=replace(ensemble, y=ensemble.y[-draws:]))
     compared = Compared(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
+        source=scenario if scenario in scenarios.names() else str(Path(scenario).absolute()),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
-        calibrated=posterior is not None, made=now(),
-        inputs=inputs(lab, posterior, study),
+        calibrated=posterior is not None, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
-                 "policies": list(names), "baseline": comparison.baseline,
-                 "people": len(firm.people), "people_from": "records" if own else "scenario"},
+                 "policies": list(comparison.policies), "baseline": comparison.baseline,
+                 "people": len(firm.people),
+                 "people_from": "scenario" if panel is None else "records"},
     )
-    _keep(compared, lab if keep else None, out)
+    _keep(compared, lab, out)
     return compared
 
 
-def inputs(
-    lab: Lab | None, posterior: Posterior | None, study: scenarios.Scenario | None
-) -> dict[str, Any]:
+def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
+    known = _recorded(study)
+    posterior = load_posterior(lab) if known else None
     return {
-        "data": None if lab is None else data_hash(lab),
+        "data": data_hash(lab) if known else None,
         "calibration": None if posterior is None else fingerprint(posterior.draws),
-        "scenario": None if study is None else fingerprint({
+        "scenario": fingerprint({
             "months": study.months, "baseline": study.baseline,
             "facts": study.facts.model_dump(mode="json"),
             "policies": {n: p.model_dump(mode="json") for n, p in study.policies.items()}}),
         "model": model_version(), "code": code_version(),
     }
+
+
+def _baseline(
+    study: scenarios.Scenario, chosen: Sequence[Policy], asked: str | None
+) -> str | None:
+    """The policy asked for, else the scenario's where it is compared, else None: the first. A
+    wrong name is refused before the work, not after it."""
+    names = [policy.name for policy in chosen]
+    if asked is None:
+        return study.baseline if study.baseline in names else None
+    if asked not in names:
+        raise LabError("unknown_baseline", baseline=asked, policies=", ".join(names))
+    return asked
+
+
+def _recorded(study: scenarios.Scenario) -> bool:
+    """Whether a lab's records are about such people: they hold sales staff. A scenario of
+    another practice brings people drawn from its facts, and runs over the prior."""
+    return study.facts.practice == "sales"
 
 
 def _policies(study: scenarios.Scenario, given: Sequence[str]) -> list[Policy]:
@@ -147,14 +167,7 @@ def _policy(study: scenarios.Scenario, name: str) -> Policy:
     return chosen
 
 
-def _firm(lab: Lab | None, study: scenarios.Scenario, seed: int) -> tuple[Firm, bool]:
-    """The people the study starts from, and whether they are the lab's own: the records hold
-    sales people, so a scenario of another practice brings a staff drawn from its facts."""
-    panel = None if lab is None or study.facts.practice != "sales" else panel_or_none(lab)
-    return study.firm(panel, seed=seed), panel is not None
-
-
-def _keep(compared: Compared, lab: Lab | None, out: Path | None) -> None:
+def _keep(compared: Compared, lab: Lab, out: Path | None) -> None:
     tree = compared.to_json()
     if out is not None:
         rows = compared.comparison.to_rows()
@@ -165,6 +178,7 @@ def _keep(compared: Compared, lab: Lab | None, out: Path | None) -> None:
         write_out(out, {
             "effects.csv": table.getvalue(),
             "comparison.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
-    if lab is not None:
-        with lab.writing():
-            lab.write_json(f"comparisons/{compared.scenario}.json", tree)
+    with lab.writing():
+        # The name comes from the user's file and must not lead out of the folder.
+        name = re.sub(r"[^\w-]+", "_", compared.scenario)
+        lab.write_json(f"comparisons/{name}.json", tree)

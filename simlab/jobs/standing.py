@@ -56,7 +56,7 @@ def status(lab: Lab) -> Standing:
     }
     posterior = load_posterior(lab)
     items = [*_calibration(lab, digest), *_forecasts(lab, posterior, digest),
-             *_comparisons(lab, posterior), *_reports(lab)]
+             *_comparisons(lab), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items))
 
 
@@ -77,17 +77,18 @@ def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> lis
             for tree in stored(lab, "forecasts/*/forecast.json")]
 
 
-def _comparisons(lab: Lab, posterior: Posterior | None) -> list[Item]:
-    found = []
-    for tree in stored(lab, "comparisons/*.json"):
-        try:
-            present = inputs(lab, posterior, scenarios.load(tree["scenario"]))
-        except LabError:  # the scenario is gone: nothing to hold its part against
-            present = inputs(lab, posterior, None)
-        found.append(Item(
-            "comparison", tree["scenario"], tree["made"], _changed(tree["inputs"], present),
-            {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}))
-    return found
+def _comparisons(lab: Lab) -> list[Item]:
+    return [Item("comparison", tree["scenario"], tree["made"], _comparison_changes(lab, tree),
+                 {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]})
+            for tree in stored(lab, "comparisons/*.json")]
+
+
+def _comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        study = scenarios.load(tree["source"])
+    except LabError:  # its file is gone or no longer one: nothing to hold the rest against
+        return ("scenario",)
+    return _changed(tree["inputs"], inputs(lab, study))
 
 
 def _reports(lab: Lab) -> list[Item]:

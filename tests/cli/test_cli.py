@@ -123,6 +123,29 @@ def test_a_forecast_of_months_the_calibration_saw_says_so(lab: Path) -> None:
     assert "no test of the forecast" in said
 
 
+@pytest.mark.slow
+def test_records_of_sales_people_say_nothing_about_doctors(lab: Path) -> None:
+    compared = json.loads(simlab("compare", lab, "premium_care", "--draws", 4, "--months", 3,
+                                 "--json").stdout)
+    assert compared["calibrated"] is False
+    assert compared["options"]["people_from"] == "scenario"
+    assert {e["warrant"] for e in compared["comparison"]["effects"]} == {"assumed"}
+
+
+@pytest.mark.slow
+def test_a_scenario_of_ones_own(fresh: Path, tmp_path: Path) -> None:
+    text = (HERE / "scenarios" / "sales_transition.yaml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace("name: sales_transition", "name: ../../mine"), encoding="utf-8")
+    simlab("compare", fresh, mine, "--draws", 4, "--months", 3)
+    assert [path.name for path in (fresh / "comparisons").iterdir()] == ["_mine.json"]
+    state = json.loads(simlab("status", fresh, "--json").stdout)
+    assert [item["stale"] for item in state["items"]] == [[]]
+    mine.unlink()
+    state = json.loads(simlab("status", fresh, "--json").stdout)
+    assert [item["stale"] for item in state["items"]] == [["scenario"]]
+
+
 def test_lists(tmp_path: Path) -> None:
     assert "sales_transition: " in simlab("scenarios").stdout
     assert "从中小客户转向大客户" in simlab("scenarios", "--lang", "zh").stdout

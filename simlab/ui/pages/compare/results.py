@@ -72,6 +72,9 @@ def _heading(tree: Tree, lang: str) -> Any:
         dmc.Group([
             dmc.Badge(say("badge_calibrated" if calibrated else "badge_prior", lang), tt="none",
                       color="lab" if calibrated else "caution", variant="light"),
+            dmc.Badge(say(f"badge_people_{tree['options']['people_from']}", lang,
+                          people=tree["options"]["people"]),
+                      tt="none", color="gray", variant="light"),
             dmc.Badge(say("badge_runs", lang, draws=comparison["draws"],
                           replicates=comparison["replicates"],
                           months=len(comparison["months"])),
