@@ -131,7 +131,7 @@ def backtest(
                                           max(horizons), copies, seed, threads, progress)
     for horizon in horizons:
         origins = range(first, panel.months - horizon)
-        if not 0 <= first or not len(origins):
+        if first < 0 or not len(origins):
             raise LabError("horizon_outside", first=month_name(cutoff), horizon=horizon,
                            last=month_name(panel.start + panel.months - 1))
         test = person_months(panel, origins, horizon)

@@ -26,7 +26,7 @@ from calibration.summaries import Summariser, label
 from simlab.errors import LabError
 from simlab.i18n import text
 from simlab.panel import STILL_HERE, Panel, month_name
-from simlab.parameters import NAMES, REGISTRY
+from simlab.parameters import INDEX, NAMES, REGISTRY
 from simlab.posterior import Posterior
 from simlab.progress import Progress
 
@@ -39,6 +39,9 @@ FEW_EXITS = 30
 LEAST_MONTHS = 3
 DRAWS = 1000
 """Posterior draws handed out."""
+LEVELS = ("rating_2", "size_level", "activity_level", "exit_level")
+"""Parameters that set a level against all that moves it: learnt given the others, so that what
+they jointly produce (the exit rate, the share of idle months) stays as narrow as the data say."""
 _FIRST_ROUND = 0.4
 _ONE_ROUND = 1000
 """Up to so many simulations all come from the whole prior."""
@@ -242,6 +245,7 @@ def _learn(
 ) -> tuple[amortised.Amortised, Box, amortised.Distance]:
     """The posterior, the box it lives in, and where the record lies among prior simulations."""
     rounds = 1 if simulations <= _ONE_ROUND else 2
+    levels = [INDEX[name] for name in LEVELS]
     whole = Box.whole()
     size = simulations if rounds == 1 else round(_FIRST_ROUND * simulations)
     first = table(whole, size, 1)
@@ -251,7 +255,8 @@ def _learn(
     telling = renamed(progress, "fit")
     telling.advance("", 0, rounds)
     fitted = amortised.fit(
-        whole.unconstrain(first.theta), first.summaries[:, used], _seed(seed, 5), CALIBRATED)
+        whole.unconstrain(first.theta), first.summaries[:, used], _seed(seed, 5), CALIBRATED,
+        levels)
     clock.lap("fit")
     if rounds == 1:
         telling.advance("", 1, 1)
@@ -264,7 +269,7 @@ def _learn(
     summaries = np.vstack([second.summaries, first.summaries[inside]])
     telling.advance("", 1, rounds)
     fitted = amortised.fit(
-        box.unconstrain(theta), summaries[:, used], _seed(seed, 7), CALIBRATED)
+        box.unconstrain(theta), summaries[:, used], _seed(seed, 7), CALIBRATED, levels)
     telling.advance("", 2, rounds)
     clock.lap("fit")
     return fitted, box, distance

@@ -1,14 +1,17 @@
 """The amortised posterior: a regression from summaries to parameters, with honest spread.
 
-Parameters live in an unbounded space. Three cross-fitted stages, each measured on held-out
-simulations (a sales panel's summaries, 26 parameters of which four do nothing; RMSE over the
-prior's SD at 10,000 and 2,000 simulations; a plain net on standardised summaries: .556, .649):
+Parameters live in an unbounded space. Four cross-fitted stages, each measured on held-out
+simulations of a sales panel (30 parameters, four of which do nothing; RMSE over the prior's SD at
+10,000 and 2,000 simulations; a plain net on standardised summaries: .556, .649):
 
 1. an additive ridge regression on the summaries, each entered as a robust score, as its rank
    on the normal scale and that rank squared and cubed (.508, .528);
 2. small nets that correct the first stage, fed with its predictions and shrunk by what
-   cross-fitting says they are worth (.495, .523);
-3. small nets for the log variance.
+   cross-fitting says they are worth (.495, .523; .505, .526 with
+   the stronger penalty in use);
+3. small nets for the log variance;
+4. for named levels, a ridge regression given the summaries and all other parameters (in a
+   simulated firm with an exit rate of .085 the predictive median moved from .076 to .079).
 
 Draws are the mean at the observed summaries plus resampled held-out residual vectors, scaled by
 the spread there: correlations between parameters, skewness and tails are those of the
@@ -17,6 +20,7 @@ simulations (regression adjustment: Beaumont, Zhang, Balding 2002; Blum, Francoi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,13 +36,14 @@ Matrix = NDArray[np.float64]
 LEAST = 200
 """Simulations below which no posterior is fitted."""
 _FOLDS = 5
-_RIDGE = 0.3
+_RIDGE = 0.1
 """Penalty per simulation, as if each feature carried noise of this variance. Well-specified data
-would bear a tenth of it (error .50 instead of .51), but real data never lie quite where a model
-can go, and differences between near-equal summaries must not steer the posterior there."""
+would bear less, but real data never lie quite where a model can go, and differences between
+near-equal summaries must not steer the posterior there."""
 _CLIP = 4.0
 _GRID = 1025
 _HIDDEN, _EPOCHS, _PATIENCE, _RATE, _DECAY = 128, 30, 8, 3e-3, 1.0
+_BENT, _SURE = 16, 4.0
 _SPREAD_FLOOR = 1e-3
 """Squared residuals (prior variance = 1) are read as at least this in the log."""
 
@@ -134,6 +139,61 @@ class _Correction:
 
 
 @dataclass(frozen=True)
+class _Level:
+    """One parameter given the summaries and all other parameters, with their pairwise products.
+
+    Where parameters trade off along a curve (the level of exits against all that raises them),
+    drawing this one last keeps what they jointly produce as narrow as the data make it.
+    """
+
+    column: int
+    others: NDArray[np.int64]
+    centre: Matrix
+    spread: Matrix
+    bent: NDArray[np.int64]
+    """Places among `others` whose products enter."""
+    ridge: _Ridge
+    residual: Matrix
+    """(S,) held-out, in natural units of the unbounded space."""
+
+    @staticmethod
+    def inputs(features: Matrix, z: Matrix, bent: NDArray[np.int64]) -> Matrix:
+        """(n, .) summaries' features beside standardised `z` and its products; the factor makes
+        the penalty on parameters, which carry no noise, small."""
+        z = np.clip(z, -_CLIP, _CLIP)
+        left, right = np.triu_indices(len(bent))
+        products = z[:, bent][:, left] * z[:, bent][:, right]
+        return np.hstack([features, _SURE * z, _SURE * products])
+
+    @classmethod
+    def of(
+        cls, features: Matrix, z: Matrix, column: int, others: NDArray[np.int64],
+        folds: NDArray[np.int64],
+    ) -> _Level:
+        centre, spread = z[:, others].mean(axis=0), np.maximum(z[:, others].std(axis=0), 1e-12)
+        given = (z[:, others] - centre) / spread
+        target = z[:, [column]]
+        nothing = np.array([], dtype=np.int64)
+        straight = _Ridge.of(cls.inputs(features, given, nothing), target)
+        slopes = np.abs(straight.coefficients[features.shape[1]:, 0])
+        bent = np.sort(np.argsort(-slopes, kind="stable")[:_BENT])
+        inputs = cls.inputs(features, given, bent)
+        guess = np.empty_like(target)
+        for fold in range(_FOLDS):
+            held = folds == fold
+            guess[held] = _Ridge.of(inputs[~held], target[~held])(inputs[held])
+        return cls(column, others, centre, spread, bent, _Ridge.of(inputs, target),
+                   (target - guess)[:, 0])
+
+    def draw(self, features: Matrix, z: Matrix, rows: NDArray[np.int64]) -> Matrix:
+        """(n,) values for draws `z` (n, parameter) of the others, given one row of features."""
+        given = (z[:, self.others] - self.centre) / self.spread
+        wide = np.broadcast_to(features, (len(z), features.shape[1]))
+        mean = self.ridge(self.inputs(wide, given, self.bent))[:, 0]
+        return np.asarray(mean + self.residual[rows])
+
+
+@dataclass(frozen=True)
 class Amortised:
     """A fitted posterior for any observed summaries of the same kind."""
 
@@ -150,6 +210,7 @@ class Amortised:
     _spread_level: Matrix
     _residual: Matrix
     _z: Matrix
+    _levels: tuple[_Level, ...]
 
     def draw(self, observed: Matrix, n: int, seed: int) -> Matrix:
         """(n, parameter) draws in the unbounded space given `observed` (K,) summaries.
@@ -164,6 +225,10 @@ class Amortised:
         out = self._z[rows].copy()
         mean, sd = self._prior
         out[:, self._calibrated] = mean + sd * (centre + spread * self._residual[rows])
+        with threadpool_limits(1):
+            features = self._scale.features(observed[None, :])
+            for level in self._levels:
+                out[:, level.column] = level.draw(features, out, rows)
         return out
 
     def centre(self, observed: Matrix) -> tuple[Matrix, Matrix]:
@@ -194,14 +259,16 @@ def distance(observed: Matrix, summaries: Matrix) -> Distance:
 
 
 def fit(
-    z: Matrix, summaries: Matrix, seed: int, calibrated: NDArray[np.bool_] | None = None
+    z: Matrix, summaries: Matrix, seed: int, calibrated: NDArray[np.bool_] | None = None,
+    levels: Sequence[int] = (),
 ) -> Amortised:
     """Learn the posterior from simulations.
 
     `z` (S, P): parameters in the unbounded space, drawn from the prior. `summaries` (S, K) of
-    what they produced. `calibrated` (P,): which parameters to learn; all unless given. Rows
-    with a summary that is not finite are left out. The same input and seed give the same
-    result whatever the number of threads. LabError ``too_few_simulations`` below `LEAST`.
+    what they produced. `calibrated` (P,): which parameters to learn; all unless given.
+    `levels`: columns drawn last, in this order, each given all others drawn before. Rows with
+    a number that is not finite are left out. The same input and seed give the same result
+    whatever the number of threads. LabError ``too_few_simulations`` below `LEAST`.
     """
     good = np.isfinite(summaries).all(axis=1) & np.isfinite(z).all(axis=1)
     z, x = z[good], summaries[good]
@@ -209,10 +276,12 @@ def fit(
         raise LabError("too_few_simulations", simulations=len(z), least=LEAST)
     chosen = np.arange(z.shape[1]) if calibrated is None else np.flatnonzero(calibrated)
     with threadpool_limits(1):  # one thread: sums in one order, so the same bits every time
-        return _fit(z, x, seed, chosen)
+        return _fit(z, x, seed, chosen, levels)
 
 
-def _fit(z: Matrix, x: Matrix, seed: int, chosen: NDArray[np.int64]) -> Amortised:
+def _fit(
+    z: Matrix, x: Matrix, seed: int, chosen: NDArray[np.int64], levels: Sequence[int]
+) -> Amortised:
     mean, sd = z[:, chosen].mean(axis=0), np.maximum(z[:, chosen].std(axis=0), 1e-12)
     target = (z[:, chosen] - mean) / sd
     folds = np.random.default_rng(seed).permutation(len(z)) % _FOLDS
@@ -234,8 +303,9 @@ def _fit(z: Matrix, x: Matrix, seed: int, chosen: NDArray[np.int64]) -> Amortise
     log_square = np.log(residual**2 + _SPREAD_FLOOR)
     spread, wiggle = _cross_fit(inputs, log_square - log_square.mean(axis=0), folds, seed + 1)
     level = np.log(np.maximum((residual**2 / np.exp(wiggle)).mean(axis=0), 1e-12))
+    error = np.sqrt((residual**2).mean(axis=0))
     return Amortised(
-        relative_error=np.sqrt((residual**2).mean(axis=0)),
+        relative_error=error,
         _scale=scale,
         _prior=(mean, sd),
         _calibrated=chosen,
@@ -246,7 +316,24 @@ def _fit(z: Matrix, x: Matrix, seed: int, chosen: NDArray[np.int64]) -> Amortise
         _spread_level=level,
         _residual=residual / np.exp(0.5 * (level + wiggle)),
         _z=z,
+        _levels=_learn_levels(features, z, levels, dict(zip(chosen, sd * error, strict=True)),
+                              folds),
     )
+
+
+def _learn_levels(
+    features: Matrix, z: Matrix, levels: Sequence[int], errors: dict[int, float],
+    folds: NDArray[np.int64],
+) -> tuple[_Level, ...]:
+    """Levels given the others, where that predicts held-out rows better than not (`errors`, by
+    column): with few simulations it may not."""
+    learnt = []
+    for place, column in enumerate(levels):
+        others = np.setdiff1d(np.arange(z.shape[1]), levels[place:])
+        level = _Level.of(features, z, column, others, folds)
+        if np.sqrt((level.residual**2).mean()) < errors[column]:
+            learnt.append(level)
+    return tuple(learnt)
 
 
 def _cross_fit(

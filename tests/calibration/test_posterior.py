@@ -55,6 +55,24 @@ def test_uncalibrated_parameters_keep_their_prior_and_their_partners() -> None:
     assert np.corrcoef(draws[:, 3], draws[:, 4])[0, 1] < -0.4
 
 
+def test_a_level_drawn_last_keeps_what_is_jointly_produced() -> None:
+    # what is seen is a level plus a curved function of something the data hardly see
+    rng = np.random.default_rng(5)
+    z = rng.normal(size=(3000, 2))
+    bend = z[:, 0] + 0.7 * z[:, 1] ** 2
+    x = bend[:, None] + rng.normal(0, 0.05, size=(3000, 4))
+    x = np.hstack([x, 0.2 * z[:, [1]] + rng.normal(size=(3000, 1))])
+    spread = []
+    for levels in ((), (0,)):
+        fitted = posterior.fit(z[:-100], x[:-100], 1, levels=levels)
+        wide = []
+        for row in x[-100:]:
+            draws = fitted.draw(row, 300, 1)
+            wide.append((draws[:, 0] + 0.7 * draws[:, 1] ** 2).std())
+        spread.append(np.median(wide))
+    assert spread[1] < 0.6 * spread[0]
+
+
 def test_the_same_seed_gives_the_same_draws_on_any_number_of_threads(
     fitted: posterior.Amortised,
 ) -> None:

@@ -1,0 +1,160 @@
+"""Does a calibration use what it may, say what it found, and refuse what it cannot do?"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from calibration import reference
+from calibration.calibrate import CHECKED, Calibration, calibrate, known_until
+from calibration.measure import NAMES as SUMMARIES
+from calibration.reference import CALIBRATED, Box, fingerprint_of
+from simlab.engine.panels import simulated_panel
+from simlab.errors import Cancelled, LabError
+from simlab.panel import STILL_HERE, Panel, month_number
+from simlab.parameters import INDEX, NAMES, prior_mean
+from simlab.progress import Progress
+
+Invent = Callable[..., Panel]
+
+
+@pytest.fixture(scope="module")
+def firm(invented: Invent) -> Panel:
+    """A record made by the model itself, with known parameters."""
+    truth = prior_mean()
+    truth[INDEX["exit_level"]] = -2.3
+    truth[INDEX["size_level"]] = 2.4
+    return simulated_panel(invented(1, people=250), truth, seed=4)
+
+
+@pytest.fixture(scope="module")
+def found(firm: Panel) -> Calibration:
+    return calibrate(firm, simulations=300, seed=2, threads=1)
+
+
+def row(found: Calibration, name: str):
+    return next(r for r in found.parameters if r.name == name)
+
+
+def test_known_parameters_are_found_back(found: Calibration) -> None:
+    for name, truth in (("exit_level", -2.3), ("size_level", 2.4)):
+        assert row(found, name).lower < truth < row(found, name).upper
+    assert row(found, "size_level").informed == "estimated"
+    assert row(found, "size_level").said("zh") == "由您的数据估计"
+
+
+def test_what_no_record_can_move_keeps_its_prior(found: Calibration) -> None:
+    for name, movable in zip(NAMES, CALIBRATED, strict=True):
+        if not movable:
+            assert row(found, name).informed == "assumed"
+            assert row(found, name).contraction == 0
+    assert [r.name for r in found.parameters] == list(NAMES)
+
+
+def test_draws_stay_inside_the_bounds(found: Calibration) -> None:
+    assert Box.whole().holds(found.posterior.draws).all()
+    assert Box.whole().holds(found.posterior.prior).all()
+
+
+def test_what_comes_out_is_plain_data_in_both_languages(found: Calibration) -> None:
+    assert set(CHECKED) <= set(SUMMARIES)
+    assert 20 < len(found.checks) <= len(CHECKED)
+    assert all(c.lower <= c.median <= c.upper for c in found.checks)
+    assert all(c.label("en") != c.label("zh") for c in found.checks)
+    json.dumps([dataclasses.asdict(r) for r in (*found.parameters, *found.checks, *found.ranges)])
+    json.dumps(found.posterior.provenance)
+    assert len(found.warnings("zh")) == len(found.warnings("en"))
+    assert set(found.seconds) == {"reference", "fit", "check"}
+
+
+def test_most_of_what_the_model_made_looks_likely_to_it(found: Calibration) -> None:
+    assert np.mean([c.inside for c in found.checks]) > 0.75
+    assert sum(r.set_aside for r in found.ranges) <= 4
+
+
+def test_later_months_change_nothing(firm: Panel, found: Calibration) -> None:
+    until = month_number("2016-09")
+    early = firm.until(8)
+    one = calibrate(firm, until=until, simulations=250, seed=1, threads=1)
+    two = calibrate(early, simulations=250, seed=1, threads=2)
+    np.testing.assert_array_equal(one.posterior.draws, two.posterior.draws)
+    assert one.posterior.provenance == two.posterior.provenance
+    assert one.posterior.provenance["until"] == "2016-09"
+    assert one.posterior.provenance["data"] != found.posterior.provenance["data"]
+
+
+def test_the_same_call_again_reads_the_table(firm: Panel, tmp_path: Path, monkeypatch) -> None:
+    first = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
+    assert len(list(tmp_path.glob("reference-*.npz"))) == 1
+    made = []
+    real = reference.simulate_panels
+    monkeypatch.setattr(
+        reference, "simulate_panels", lambda panel, theta, *a, **k: (
+            made.append(len(theta)), real(panel, theta, *a, **k)))
+    again = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
+    assert made == [100]  # only the predictive check
+    np.testing.assert_array_equal(first.posterior.draws, again.posterior.draws)
+    next(tmp_path.glob("reference-*.npz")).write_bytes(b"broken")
+    mended = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
+    np.testing.assert_array_equal(first.posterior.draws, mended.posterior.draws)
+
+
+def test_few_exits_are_said(firm: Panel) -> None:
+    stayed = np.arange(len(firm.person)) % 8 > 0
+    exited = np.where(stayed, STILL_HERE, firm.exited).astype(np.int32)
+    quiet = dataclasses.replace(firm, exited=exited)
+    cautions = dict(calibrate(quiet, simulations=200, threads=1).cautions)
+    assert cautions["few_exits"]["least"] == 30
+
+
+def test_two_rounds_narrow_the_search(firm: Panel) -> None:
+    rng = np.random.default_rng(1)
+    draws = Box.whole().prior_draws(500, 1)
+    draws[:, INDEX["exit_level"]] = rng.normal(-2.3, 0.1, 500)
+    box = Box.whole().around(draws)
+    k = INDEX["exit_level"]
+    assert -3.2 < box.lower[k] < -2.5 < -2.1 < box.upper[k] < -1.4
+    fixed = ~CALIBRATED
+    np.testing.assert_array_equal(box.lower[fixed], Box.whole().lower[fixed])
+    inside = box.prior_draws(400, 2)
+    assert box.holds(inside).all()
+    np.testing.assert_allclose(box.constrain(box.unconstrain(inside)), inside, atol=1e-4)
+
+
+@pytest.mark.parametrize("until", ["2015-12", "2016-02", "2017-01"])
+def test_months_outside_the_data_are_refused(firm: Panel, until: str) -> None:
+    with pytest.raises(LabError, match="2016-01 to 2016-12") as error:
+        calibrate(firm, until=month_number(until), simulations=200)
+    assert error.value.code == ("until_outside")
+    assert known_until(firm, month_number("2016-03")).months == 3
+
+
+@pytest.mark.parametrize("simulations", [-1, 0, 199])
+def test_no_or_few_simulations_are_refused(firm: Panel, simulations: int) -> None:
+    with pytest.raises(LabError, match="at least 200"):
+        calibrate(firm, simulations=simulations)
+
+
+def test_a_record_without_results_is_refused(firm: Panel) -> None:
+    empty = dataclasses.replace(firm, observed=np.zeros_like(firm.observed))
+    with pytest.raises(LabError, match="no monthly results"):
+        calibrate(empty, simulations=200)
+
+
+def test_cancelling_stops_it(firm: Panel) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        calibrate(firm, simulations=200, threads=1, progress=progress)
+
+
+def test_the_fingerprint_sees_every_array(firm: Panel) -> None:
+    business = firm.business.copy()
+    business[0, 0] += 1
+    assert fingerprint_of(firm) == fingerprint_of(firm)
+    assert fingerprint_of(firm) != fingerprint_of(dataclasses.replace(firm, business=business))
