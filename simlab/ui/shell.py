@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simlab.jobs.reporting import contents
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
+from simlab.report.page import render
 from simlab.ui.language import language, say
 from simlab.ui.pages.compare import callbacks, layout
+from simlab.ui.pages.compare.results import REPORT
 from simlab.ui.theme import theme
 
 _INDEX = """<!DOCTYPE html>
@@ -54,6 +58,7 @@ def create(lab: Lab, runner: Runner | None = None) -> Dash:
     page.clientside_callback(
         ClientsideFunction("simlab", "choose_language"),
         Output("language-done", "data"), Input("language", "value"), prevent_initial_call=True)
+    _offer_report(page, lab)
     _secure(page)
     return page
 
@@ -103,6 +108,18 @@ def _header(lab: Lab, lang: str) -> Any:
             id="language", value=lang, size="xs",
             data=[{"value": "zh", "label": "中文"}, {"value": "en", "label": "English"}]),
     ], justify="space-between", h="100%", wrap="nowrap")
+
+
+def _offer_report(page: Dash, lab: Lab) -> None:
+    """The report of what the lab holds now, as a file to keep and pass on."""
+    server: Flask = page.server
+
+    @server.get(REPORT)
+    def _report() -> Response:
+        lang = language()
+        name = f"simlab-{lab.path.name}-{lang}.html"
+        return Response(render(contents(lab), lang), mimetype="text/html", headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
 
 
 def _secure(page: Dash) -> None:

@@ -52,3 +52,9 @@ def test_assets_are_part_of_the_package() -> None:
 
     assets = Path(simlab.ui.__file__).parent / "assets"
     assert {path.suffix for path in assets.iterdir()} >= {".css", ".js", ".svg"}
+
+
+def test_the_report_is_a_file_in_the_readers_language(client: FlaskClient) -> None:
+    response = client.get("/report.html", headers={"Accept-Language": "zh-CN"})
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert "人力资源模拟报告" in response.data.decode()

@@ -15,6 +15,8 @@ from simlab.report.page import TABLE, answer
 from simlab.ui.language import say
 
 Tree = Mapping[str, Any]
+REPORT = "/report.html"
+"""Where the page offers the report."""
 _WARRANT_COLOUR = {"tested": "lab", "partly": "caution", "assumed": "caution", "unknown": "gray"}
 
 
@@ -68,7 +70,11 @@ def _heading(tree: Tree, lang: str) -> Any:
     comparison = tree["comparison"]
     calibrated = bool(tree["calibrated"])
     return dmc.Stack([
-        dmc.Title(wording.pick(tree["title"], lang), order=1, size="h2"),
+        dmc.Group([
+            dmc.Title(wording.pick(tree["title"], lang), order=1, size="h2"),
+            dmc.Anchor(say("report", lang), href=REPORT, size="sm", target="_blank",
+                       refresh=True),
+        ], justify="space-between", align="center"),
         dmc.Group([
             dmc.Badge(say("badge_calibrated" if calibrated else "badge_prior", lang), tt="none",
                       color="lab" if calibrated else "caution", variant="light"),
