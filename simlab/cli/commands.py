@@ -159,7 +159,7 @@ def compare(
     lab: LabPath, scenario: ScenarioName, lang: Lang,
     policy: Annotated[list[str], typer.Option("--policy", help=say("help.policy"))] = [],  # noqa: B006
     draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 200,
-    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 4,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,
     months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
     baseline: Annotated[str | None, typer.Option("--baseline", help=say("help.baseline"))] = None,
     seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,

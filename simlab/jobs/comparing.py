@@ -34,7 +34,7 @@ from simlab.policy import Policy
 from simlab.progress import Progress
 from simlab.records import data_hash
 
-DRAWS, REPLICATES = 200, 4
+DRAWS, REPLICATES = 200, 8
 """Of a comparison where nothing else is asked."""
 
 

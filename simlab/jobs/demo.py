@@ -29,6 +29,7 @@ from simlab.report.page import Fit
 SCENARIO = "sales_transition"
 SIMULATIONS = 4000
 """Simulated records for the demo's calibration: less fine than the default, and quick."""
+DRAWS = 100
 FORECAST_MONTHS, FORECAST_DRAWS = 6, 40
 _MARK = "demo.json"
 
@@ -105,7 +106,7 @@ def _run(path: Path, lang: str, progress: Progress) -> Demo:
     with step("calibrate"):
         fit = calibrate(lab, simulations=SIMULATIONS, progress=progress)
     with step("compare"):
-        compared = compare(lab, SCENARIO, progress=progress)
+        compared = compare(lab, SCENARIO, draws=DRAWS, progress=progress)
     with step("forecast"):
         panel = load_panel(lab)
         forecast(lab, month_name(panel.start + panel.months), FORECAST_MONTHS,
