@@ -234,15 +234,21 @@ def _informed(
 
 
 def _relative_variance(totals: NDArray[np.float64]) -> float:
-    """Variance over draws of log(A / B) without simulation noise (delta method)."""
+    """Variance over draws of log(A / B) without simulation noise (delta method); NaN where
+    noise is most of it. Draws weigh by their expected B: where few people leave, luck hides
+    the ratio."""
     expected = totals.mean(axis=1)
     if not (expected > 0).all():
         return math.nan
+    weight = expected[:, 1] / expected[:, 1].sum()
     logs = np.log(expected[:, 0] / expected[:, 1])
+    spread = float(weight @ (logs - weight @ logs) ** 2) / max(1.0 - float(weight @ weight), 1e-12)
     relative = totals / expected[:, None, :]
-    noise = _or_zero(_noise_variance(relative[..., 0] - relative[..., 1]))
-    # Where simulation noise is most of the spread, the rest is too rough an estimate to judge by.
-    return _variance(logs) - noise if noise <= 0.5 * _variance(logs) else math.nan
+    noise = 0.0
+    if totals.shape[1] > 1:
+        paired = relative[..., 0] - relative[..., 1]
+        noise = float(weight @ paired.var(axis=1, ddof=1)) / totals.shape[1]
+    return spread - noise if noise <= 0.5 * spread else math.nan
 
 
 def _retained(
