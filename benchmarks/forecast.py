@@ -1,6 +1,6 @@
 """Out-of-time forecasts of exits on the sales panel, beside simple baselines.
 
-    python benchmarks/forecast.py [--simulations 10000] [--draws 60] [--json FILE]
+    python benchmarks/forecast.py [--simulations 10000] [--draws 30] [--json FILE]
 
 Calibrated on outcomes to 2016-12; forecasts from each month's end from 2016-12 on, replaying the
 records to that month with the parameters left as they are. Every method is scored on the same
@@ -68,7 +68,7 @@ def table(scores: tuple[Score, ...]) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--simulations", type=int, default=10_000)
-    parser.add_argument("--draws", type=int, default=60)
+    parser.add_argument("--draws", type=int, default=30)
     parser.add_argument("--copies", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", default="2016-12")

@@ -107,7 +107,7 @@ def backtest(
     *,
     cutoff: int,
     horizons: Sequence[int] = (1, 3),
-    draws: int = 60,
+    draws: int = 30,
     copies: int = 64,
     seed: int = 1,
     threads: int | None = None,
