@@ -7,8 +7,11 @@ folder of the user's own that is made at the first start.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+from simlab.cli.run import default_language
+from simlab.errors import LabError
 from simlab.jobs.demo import sample_lab
 from simlab.lab import Lab
 from simlab.ui import create, run
@@ -24,9 +27,17 @@ def chosen_lab() -> Lab:
     return Lab.open(path) if path.exists() else sample_lab(path)[0]
 
 
-lab = chosen_lab()
-server = create(lab).server
+def main() -> None:
+    """Serve it until interrupted."""
+    try:
+        run(chosen_lab(), os.environ.get("SIMLAB_HOST", "127.0.0.1"),
+            int(os.environ.get("PORT", "8050")), print)
+    except LabError as error:
+        print(error.explain(default_language()), file=sys.stderr)
+        sys.exit(2)
+
 
 if __name__ == "__main__":
-    run(lab, os.environ.get("SIMLAB_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8050")),
-        lambda url: print(f"{lab.path}: {url}"))
+    main()
+else:
+    server = create(chosen_lab()).server

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +13,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from flask import Flask, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simlab.errors import LabError
 from simlab.jobs.reporting import contents
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
@@ -64,10 +67,19 @@ def create(lab: Lab, runner: Runner | None = None) -> Dash:
 
 
 def run(lab: Lab, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Serve the page of `lab` until interrupted; `announce` is told the address."""
-    server = make_server(host, port, create(lab).server, threaded=True, request_handler=_Quiet)
-    announce(f"http://{host}:{server.server_port}/")
-    server.serve_forever()
+    """Serve the page of `lab` until interrupted; `announce` is told the address.
+
+    Raises LabError ``cannot_listen`` where the address is taken or not this machine's.
+    """
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise LabError("cannot_listen", host=host, port=port, why=error.strerror or error) from None
+    with listening, suppress(KeyboardInterrupt):
+        server = make_server(host, port, create(lab).server, threaded=True,
+                             request_handler=_Quiet, fd=listening.fileno())
+        announce(f"http://{host}:{listening.getsockname()[1]}/")
+        server.serve_forever()
 
 
 class _Quiet(WSGIRequestHandler):

@@ -7,11 +7,13 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +257,22 @@ def test_ctrl_c_leaves_the_lab_as_it_was(fresh: Path) -> None:
     assert "nothing of this run was kept" in said
     assert "Traceback" not in said
     assert contents(fresh) == before
+
+
+@pytest.mark.slow
+def test_serve_says_where_and_stops_quietly(fresh: Path) -> None:
+    code = "from simlab.cli import app; app()"
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", code, "serve", str(fresh), "--port", "0"], cwd=HERE,
+        env={**os.environ, "SIMLAB_LANG": "en"}, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
+    assert address is not None
+    with urllib.request.urlopen(address.group()) as page:
+        assert page.status == 200
+    taken = simlab("serve", fresh, "--port", address.group().split(":")[-1].strip("/"), code=2)
+    assert "--port" in taken.stderr
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, "")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +39,7 @@ def test_without_a_lab_it_is_the_sample_firm(
 def test_a_named_lab_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Lab.create(tmp_path / "mine")
     monkeypatch.setenv("SIMLAB_LAB", str(tmp_path / "mine"))
-    assert load().lab.path == tmp_path / "mine"
+    assert load().chosen_lab().path == tmp_path / "mine"
 
 
 def test_a_folder_that_is_no_lab_is_refused(
@@ -45,3 +48,13 @@ def test_a_folder_that_is_no_lab_is_refused(
     monkeypatch.setenv("SIMLAB_LAB", str(tmp_path))
     with pytest.raises(LabError, match="not a lab"):
         load()
+
+
+def test_as_a_program_it_says_so(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, str(APP)], env={**os.environ, "SIMLAB_LAB": str(tmp_path),
+                                         "SIMLAB_LANG": "zh"},
+        capture_output=True, text=True, check=False, cwd=APP.parent)
+    assert ran.returncode == 2
+    assert "不是实验室" in ran.stderr
+    assert "Traceback" not in ran.stderr
