@@ -52,6 +52,7 @@ def study(ensemble: Toy, **options: Any) -> Any:
     return compare(ensemble, outcomes=OUTCOMES, **options)
 
 
+@pytest.mark.smoke
 def test_a_small_effect_is_certain_in_expectation_and_a_coin_toss_in_luck() -> None:
     effect = study(toy(0.95)).effect("better", "now")
     assert effect.beats > 0.95

@@ -56,6 +56,7 @@ def contents(**changes: Any) -> Contents:
     return replace(whole, **changes)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(("lang", "said"), [
     ("en", ["Which plan keeps people?", "Plan A", "estimated from your data",
             "assumed, from: an assumption", "Jan 2024", "1 of 2 summaries"]),

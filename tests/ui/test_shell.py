@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from simlab.lab import Lab
 from simlab.ui import create
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
