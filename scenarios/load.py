@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from scenarios.facts import FirmFacts, scenario_firm
 from simlab.errors import LabError
 from simlab.panel import Panel, month_number
-from simlab.policy import Policy, parse_policy
+from simlab.policy import Policy, field_problems, parse_policy
 from simlab.world import Firm
 
 
@@ -89,15 +89,7 @@ def _parse(data: Any, source: str) -> Scenario:
     try:
         facts = FirmFacts.model_validate(data["firm"])
     except ValidationError as error:
-        problems = tuple(
-            LabError(
-                "policy_field",
-                file=source,
-                field="firm." + ".".join(str(part) for part in problem["loc"]),
-                detail=problem["msg"].removeprefix("Value error, "),
-            )
-            for problem in error.errors()
-        )
+        problems = field_problems(error, source, "firm")
         raise LabError("scenario_invalid", file=source, problems=problems) from None
     chosen = [
         policy(item) if isinstance(item, str) else parse_policy(item, source)

@@ -14,7 +14,7 @@ from simlab.policy.levers import (
     Support,
     Training,
 )
-from simlab.policy.load import compile_policies, load_policy, parse_policy
+from simlab.policy.load import compile_policies, field_problems, load_policy, parse_policy
 
 __all__ = [
     "Conditions",
@@ -27,6 +27,7 @@ __all__ = [
     "Support",
     "Training",
     "compile_policies",
+    "field_problems",
     "load_policy",
     "parse_policy",
 ]

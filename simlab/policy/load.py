@@ -36,16 +36,33 @@ def parse_policy(data: Any, source: str) -> Policy:
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
-        problems = tuple(
-            LabError(
-                "policy_field",
-                file=source,
-                field=".".join(str(part) for part in problem["loc"]) or "(policy)",
-                detail=problem["msg"].removeprefix("Value error, "),
-            )
-            for problem in error.errors()
-        )
+        problems = field_problems(error, source)
         raise LabError("policy_invalid", file=source, problems=problems) from None
+
+
+def field_problems(error: ValidationError, source: str, above: str = "") -> tuple[LabError, ...]:
+    """Each invalid field of `source` as an error of its own; `above` goes before field names.
+
+    A list counted as too short only because an item in it is invalid is not named besides.
+    """
+    found = error.errors()
+    inner = [
+        problem
+        for problem in found
+        if not any(
+            other["loc"][: len(problem["loc"])] == problem["loc"] and other is not problem
+            for other in found
+        )
+    ]
+    return tuple(
+        LabError(
+            "policy_field",
+            file=source,
+            field=".".join([*filter(None, [above]), *map(str, problem["loc"])]) or "(policy)",
+            detail=problem["msg"].removeprefix("Value error, "),
+        )
+        for problem in inner
+    )
 
 
 def compile_policies(policies: Sequence[Policy]) -> NDArray[np.void]:

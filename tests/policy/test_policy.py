@@ -1,0 +1,101 @@
+"""Are policies validated in the user's words, and compiled faithfully?"""
+
+import numpy as np
+import pytest
+
+import scenarios
+from simlab.errors import LabError
+from simlab.policy import compile_policies, load_policy, parse_policy
+from simlab.practice import NAMES, kpis, pack, practice_records, skills
+from simlab.world import KPIS, SKILLS
+
+TITLE = {"en": "A", "zh": "甲"}
+
+
+def refused(data, tmp_path):
+    import yaml
+
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(LabError) as caught:
+        load_policy(file)
+    assert str(file) in caught.value.explain("en")
+    assert str(file) in caught.value.explain("zh")
+    return [p.values["field"] for p in caught.value.problems], caught.value.explain("en")
+
+
+@pytest.mark.parametrize(
+    ("levers", "field", "words"),
+    [
+        ({"incentive": {"stages": [{"weights": {"sales_amount": 0.7}}]}}, "incentive.stages.0",
+         "sum to 0.7"),
+        ({"incentive": {"stages": [{"weights": {"luck": 1.0}}]}}, "(policy)", "unknown KPI 'luck'"),
+        ({"selection": {"key_share": 1.5}}, "selection.key_share", "less than or equal to 1"),
+        ({"training": {"course_hours": {"juggling": 3}}}, "(policy)", "unknown skill 'juggling'"),
+        ({"punishment": {}}, "punishment", "Extra inputs"),
+        ({"title": {"en": "A"}}, "(policy)", "title needs en and zh"),
+    ],
+)
+def test_a_wrong_field_is_named(levers, field, words, tmp_path):
+    fields, said = refused({"name": "a", "title": TITLE} | levers, tmp_path)
+    assert fields == [field]
+    assert words in said
+
+
+def test_what_is_no_yaml_or_no_file_is_said(tmp_path):
+    file = tmp_path / "p.yaml"
+    with pytest.raises(LabError, match="no such file"):
+        load_policy(file)
+    file.write_bytes(b"\xff\xfe\x00{{{")
+    with pytest.raises(LabError, match="not readable YAML"):
+        load_policy(file)
+
+
+@pytest.mark.parametrize("name", scenarios.policies())
+def test_built_in_policies_compile(name):
+    policy = scenarios.policy(name)
+    record = compile_policies([policy])[0]
+    assert record["weights"][: len(policy.incentive.stages)].sum(axis=1) == pytest.approx(1.0)
+    assert record["key_share"] == pytest.approx(policy.selection.key_share)
+    assert set(policy.title) == {"en", "zh"}
+
+
+def test_stages_begin_when_they_say():
+    policy = parse_policy(
+        {"name": "a", "title": TITLE, "incentive": {"stages": [
+            {"weights": {"sales_amount": 1.0}},
+            {"from_month": 6, "weights": {"customer_retention": 1.0}}]}}, "here")
+    record = compile_policies([policy])[0]
+    assert record["stage_from"][0] < -1000
+    assert record["stage_from"][1] == 6
+    assert record["stage_from"][2] > 1000
+    assert record["weights"][1, kpis("sales").index("customer_retention")] == 1.0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_role_packs_name_everything_in_both_languages(name):
+    data = pack(name)
+    assert len(skills(name)) == SKILLS
+    assert len(kpis(name)) == KPIS
+    for group in ("skills", "kpis", "tasks"):
+        for entry in data[group].values():
+            assert entry["en"]
+            assert entry["zh"]
+    record = practice_records()[NAMES.index(name)]
+    np.testing.assert_allclose(record["standard_demand"].sum(), 1, atol=1e-6)
+    np.testing.assert_allclose(record["key_demand"].sum(), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_built_in_scenarios_load(name):
+    study = scenarios.load(name)
+    assert study.baseline in study.policies
+    assert len(study.policies) >= 2
+    assert len(study.firm().people) == study.facts.people
+
+
+def test_unknown_names_list_the_known_ones():
+    with pytest.raises(LabError, match="sales_transition"):
+        scenarios.load("nope")
+    with pytest.raises(LabError, match="move_only"):
+        scenarios.policy("nope")
