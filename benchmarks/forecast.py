@@ -53,9 +53,9 @@ def cell(figure: Figure, digits: int) -> str:
 
 def table(scores: tuple[Score, ...]) -> Table:
     shown = Table(title="Exits forecast out of time, 90% intervals over people")
-    for title in ("exits within", "method", "n", "exits", "mean forecast", "observed",
+    for title in ("within", "method", "n", "exits", "forecast", "observed",
                   "AUC", "Brier", "log score"):
-        shown.add_column(title, justify="left" if title == "method" else "right")
+        shown.add_column(title, justify="left" if title == "method" else "right", no_wrap=True)
     for before, s in zip((None, *scores), scores, strict=False):
         if before is not None and before.horizon != s.horizon:
             shown.add_section()
@@ -80,6 +80,8 @@ def main() -> None:
         parser.error(f"{options.data} is missing: this benchmark needs the sales panel")
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=150)
     panel = sales_panel(options.data)
     cutoff = month_number(options.until)
     began = time.perf_counter()
