@@ -210,6 +210,13 @@ def has_accounts(accounts):
 
 
 @njit
+def copy_rows(to, source):
+    # row by row: numba's slice assignment carries a shape check that takes seconds to compile
+    for i in range(len(to)):
+        to[i] = source[i]
+
+
+@njit
 def start_month(firm, start, month):
     firm.month = month
     firm.calendar = (start + month) % 12
@@ -228,8 +235,12 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
     seen = np.zeros(1, SEEN)
     scratch = scratch_rows(accounts)
     for history in range(first, last):
-        people[:], accounts[:] = people0, accounts0
-        teams[:], departments[:], firms[:] = teams0, departments0, firms0
+        copy_rows(people, people0)
+        for i in range(len(accounts)):
+            copy_rows(accounts[i], accounts0[i])
+        copy_rows(teams, teams0)
+        copy_rows(departments, departments0)
+        copy_rows(firms, firms0)
         draw = history // replicates
         for m in range(months):
             if cancel[0]:
@@ -310,7 +321,7 @@ def resample(people, weights, spare, slot, k0, k1, history, month, stream):
         spare[c].ability = kept_a + jitter * np.sqrt(square_a) * z_a
         spare[c].frailty = kept_f + jitter * np.sqrt(square_f) * z_f
         spare[c].log_weight = 0.0
-    people[:] = spare
+    copy_rows(people, spare)
 
 
 @njit(nogil=True, cache=True)
@@ -338,7 +349,7 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             return False
         for c in range(copies):
             people[c] = templates[i]
-            all_accounts[c] = accounts0[i]
+            copy_rows(all_accounts[c], accounts0[i])
             weights[c] = 1.0 / copies
         size[i] = copies
         begin = max(templates[i].arrives, 0) if templates[i].status == 4 else months
@@ -360,7 +371,8 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             size[i] = min(size[i], effective)
             if effective < 0.5 * copies:
                 resample(people, weights, spare, templates[i].slot, k0, k1, base, m, stream)
-                weights[:] = 1.0 / copies
+                for c in range(copies):
+                    weights[c] = 1.0 / copies
         # carried on as if they stayed: a copy's weight falls by its chance of leaving, so the
         # probabilities hold no coin tosses
         for c in range(copies):

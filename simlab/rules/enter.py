@@ -8,7 +8,7 @@ from numba import njit
 from simlab.numeric import exp, log, normal_quantile
 from simlab.rules import rule
 from simlab.rules.leave import tenure_hazard
-from simlab.world import SKILLS, Status
+from simlab.world import SKILLS, Exit, Status
 
 NODES = 16
 """Cells of the frailty distribution when conditioning on survival."""
@@ -46,6 +46,21 @@ def survivor(u, spread, entry_tenure, param):
     return 0.0
 
 
+@njit
+def notice_under_way(u, hazard, chance):
+    """Months of notice left (0..3) of someone already here: a decision of the last months whose
+    notice (binomial(3, chance)) has not run out. Without it a history would begin with a month
+    nearly free of exits."""
+    three = chance * chance * chance
+    two = three + 3.0 * chance * chance * (1.0 - chance)
+    one = two + 3.0 * chance * (1.0 - chance) * (1.0 - chance)
+    if u < hazard * three:
+        return 3
+    if u < hazard * (three + two):
+        return 2
+    return 1 if u < hazard * (three + two + one) else 0
+
+
 @rule(
     "arrival",
     draws=(
@@ -55,6 +70,7 @@ def survivor(u, spread, entry_tenure, param):
         "proactivity",
         "efficacy",
         "turn",
+        "notice",
         ("skill", SKILLS),
     ),
 )
@@ -132,5 +148,11 @@ def enter(person, firm, policy, practice, param, draw):
     person.help_left = 0
     person.notice = 0
     person.leaving = 0
+    if tenure > 0:
+        hazard = exp(tenure_hazard(tenure, param) + deviation)
+        person.notice = notice_under_way(draw.notice, hazard, param.notice_chance)
+        if person.notice > 0:
+            person.status = Status.NOTICE
+            person.leaving = Exit.VOLUNTARY
     person.left = 0
     person.log_weight = 0.0

@@ -87,3 +87,13 @@ def test_people_with_long_tenure_are_survivors(firm):
     assert settled["frailty"].mean() < fresh["frailty"].mean() - 0.5
     assert abs(fresh["frailty"].mean()) < 0.15
     assert settled["ability"].mean() > fresh["ability"].mean()
+
+
+def test_a_history_without_change_has_no_kink_in_its_first_months():
+    """Notice under way, survivors' frailty and settled states: exits begin at their level."""
+    firm = scenario_firm(FirmFacts(people=2000), month_number("2026-01"), seed=2)
+    as_is = Policy(name="as_is", title={"en": "As is", "zh": "现状"})
+    exits = simulate(firm, [as_is], prior_draws(60, 3), months=9).outcome("exits")
+    monthly = exits.mean(axis=(0, 1, 2))
+    assert abs(monthly[0] / monthly[1:4].mean() - 1) < 0.15
+    assert abs(monthly[:3].mean() / monthly[3:].mean() - 1) < 0.15
