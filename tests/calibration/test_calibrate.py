@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration import reference
-from calibration.calibrate import CHECKED, Calibration, calibrate, known_until
+from calibration import posterior, reference
+from calibration.calibrate import CHECKED, LEVELS, Calibration, calibrate, known_until
 from calibration.measure import NAMES as SUMMARIES
 from calibration.reference import CALIBRATED, Box, fingerprint_of
+from calibration.summaries import Summariser
 from simlab.engine.panels import simulated_panel
 from simlab.errors import Cancelled, LabError
 from simlab.panel import STILL_HERE, Panel, month_number
@@ -158,3 +159,24 @@ def test_the_fingerprint_sees_every_array(firm: Panel) -> None:
     business[0, 0] += 1
     assert fingerprint_of(firm) == fingerprint_of(firm)
     assert fingerprint_of(firm) != fingerprint_of(dataclasses.replace(firm, business=business))
+
+
+def test_intervals_for_the_models_own_parameters_hold(invented: Invent) -> None:
+    """Simulation-based calibration on the real engine: parameters that made a record are found
+    back, and 90% intervals hold about 90% of them (Talts et al. 2018, in its simplest form)."""
+    panel = invented(6, people=200)
+    summariser = Summariser.like(panel)
+    theta = Box.whole().prior_draws(900, 3)
+    table = reference.simulate_table(
+        panel, summariser, theta, seed=5, threads=2, progress=Progress())
+    z = Box.whole().unconstrain(theta)
+    levels = [INDEX[name] for name in LEVELS]
+    fitted = posterior.fit(z[:750], table.summaries[:750], 1, CALIBRATED, levels)
+    inside = []
+    for truth, seen in zip(z[750:], table.summaries[750:], strict=True):
+        low, high = np.quantile(fitted.draw(seen, 300, 1), [0.05, 0.95], axis=0)
+        inside.append(((truth >= low) & (truth <= high))[CALIBRATED])
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.035)
+    assert (np.mean(inside, axis=0) > 0.78).all()
+    assert (fitted.relative_error < 1.02).all()
+    assert fitted.relative_error.min() < 0.35
