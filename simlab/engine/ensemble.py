@@ -118,17 +118,13 @@ def run_tasks(
 ) -> None:
     """Run `work` on every task in a pool of threads, reporting progress.
 
-    The first task runs alone, because it may compile. A failure or Ctrl-C sets the cancel flag,
-    waits for the running kernels to stop and is raised.
+    Whichever comes first compiles while the others wait for numba's lock. A failure or Ctrl-C
+    sets the cancel flag, waits for the running kernels to stop and is raised.
     """
     total = len(tasks)
-    if total == 0:
-        return
-    work(tasks[0])
-    progress.advance(stage, 1, total)
     with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
         try:
-            for done, _ in enumerate(pool.map(work, tasks[1:]), start=2):
+            for done, _ in enumerate(pool.map(work, tasks), start=1):
                 progress.advance(stage, done, total)
         except BaseException:
             progress.cancel()
