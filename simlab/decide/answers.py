@@ -10,8 +10,9 @@ import numpy as np
 
 from simlab.decide.outcomes import HEADLINE
 
-Warrant = Literal["tested", "partly", "assumed", "unknown"]
-"""How far the data tested an effect; `unknown` where simulation noise hides it."""
+Warrant = Literal["partly", "assumed", "unknown"]
+"""How far the data informed an effect; `unknown` where simulation noise hides it. Records made
+under one policy can sharpen what it works on, never test the policy itself: only trials do."""
 
 
 @dataclass(frozen=True)

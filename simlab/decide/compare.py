@@ -230,7 +230,7 @@ def _informed(
     share = 1.0 - after / before
     # Twice the variance's own relative sampling error: less than that is no narrowing at all.
     seen = max(0.1, 2.0 * math.sqrt(2.0 / len(totals) + 2.0 / len(prior)))
-    return share, "tested" if share >= max(0.5, seen) else "partly" if share >= seen else "assumed"
+    return share, "partly" if share >= seen else "assumed"
 
 
 def _relative_variance(totals: NDArray[np.float64]) -> float:

@@ -133,10 +133,10 @@ def test_learning_the_level_of_exits_is_not_testing_the_policy() -> None:
     assert effect.prior is not None
     assert effect.difference.upper - effect.difference.lower < (
         effect.prior.difference.upper - effect.prior.difference.lower)
-    assert effect.warrant != "tested"
+    assert effect.warrant != "partly"
 
 
-def test_a_narrowed_relative_effect_counts_as_tested() -> None:
+def test_a_narrowed_relative_effect_counts_as_partly_tested() -> None:
     rng = np.random.default_rng(3)
 
     def ensemble(sd: float) -> Toy:
@@ -145,7 +145,7 @@ def test_a_narrowed_relative_effect_counts_as_tested() -> None:
         return Toy(y, ("now", "better"))
 
     prior = ensemble(0.4)
-    assert study(ensemble(0.05), prior=prior).effect("better", "now").warrant == "tested"
+    assert study(ensemble(0.05), prior=prior).effect("better", "now").warrant == "partly"
     assert study(ensemble(0.4), prior=prior).effect("better", "now").warrant == "assumed"
 
 

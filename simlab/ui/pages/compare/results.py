@@ -17,7 +17,7 @@ from simlab.ui.language import say
 Tree = Mapping[str, Any]
 REPORT = "/report.html"
 """Where the page offers the report."""
-_WARRANT_COLOUR = {"tested": "lab", "partly": "caution", "assumed": "caution", "unknown": "gray"}
+_WARRANT_COLOUR = {"partly": "lab", "assumed": "caution", "unknown": "gray"}
 
 
 def empty(lang: str) -> Any:
