@@ -1,5 +1,7 @@
 """Is a history the same however it is run?"""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,19 @@ def test_cancel_stops_a_run(firm, busy, draws):
     progress.cancel()
     with pytest.raises(Cancelled):
         simulate(firm, [busy], draws, months=MONTHS, progress=progress)
+
+
+def test_a_running_kernel_reads_the_flag_every_month(firm, busy):
+    """Far more months than anyone would wait for: only the flag can end this run."""
+    progress = Progress()
+    stopper = threading.Timer(0.5, progress.cancel)
+    stopper.start()
+    with pytest.raises(Cancelled):
+        simulate(
+            firm, [busy], prior_draws(500, 1), months=1200, chunk=500, threads=1,
+            progress=progress,
+        )
+    stopper.join()
 
 
 def test_a_start_is_never_written(firm, busy, draws):
