@@ -47,7 +47,6 @@ class FirmFacts(BaseModel):
     dismissal_months: int = Field(default=4, ge=0, le=36, description="0 = nobody is dismissed")
     grace_months: int = Field(default=6, ge=0, le=36)
     replacement_cost: float = Field(default=3.0, ge=0, description="months of base pay per exit")
-    margin: float = Field(default=0.3, ge=0, le=1, description="gross margin of business")
     market: float = Field(default=0.0, ge=-1, le=1, description="log outside labour market")
 
     @model_validator(mode="after")
@@ -87,7 +86,6 @@ def scenario_firm(
     firm["dismissal_months"] = facts.dismissal_months
     firm["grace"] = facts.grace_months
     firm["replacement_cost"] = facts.replacement_cost
-    firm["margin"] = facts.margin
     firm["market"] = facts.market
     firm["vacancies"] = 1
     for coupling in COUPLINGS:

@@ -148,7 +148,6 @@ PERSON = np.dtype(
         ("requests", "i1"),
         ("request_age", "i1"),
         ("past_sla", "i1"),
-        ("resolved", "i1"),
         # learning
         ("course", "i1"),  # skill being taught, -1 none
         ("hours", "f4"),  # of that course so far
@@ -220,7 +219,6 @@ FIRM = np.dtype(
         ("dismissal_months", "i4"),  # below standard in a row; 0 = nobody is dismissed
         ("grace", "i4"),  # months of tenure before dismissal
         ("replacement_cost", "f4"),  # in months of base pay
-        ("margin", "f4"),  # gross margin of business
         ("vacancies", "u1"),  # 1: leavers are replaced
         # couplings between people: 0 = switched off, the neutral figure is read instead
         ("couple_peers", "u1"),
@@ -237,7 +235,7 @@ FIRM = np.dtype(
 COUPLINGS: dict[str, tuple[str, ...]] = {
     "couple_peers": ("belonging", "morale"),
     "couple_climate": ("belonging", "morale"),
-    "couple_queue": ("requests", "request_age", "resolved", "past_sla", "support"),
+    "couple_queue": ("requests", "request_age", "past_sla", "support"),
     "couple_income": ("expected",),
     "couple_help": ("help", "help_left"),
     "couple_assign": ("key",),

@@ -18,7 +18,7 @@ from simlab.draws import split_seed, stream
 from simlab.engine.ensemble import run_tasks, state
 from simlab.engine.kernel import load_kernel
 from simlab.engine.panels import AS_RECORDED, empty_accounts, panel_firm
-from simlab.panel import STILL_HERE, Panel
+from simlab.panel import Panel
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
@@ -180,8 +180,3 @@ def _newcomers(
         for k in range(ahead):
             exits[:, h + k] += ((paths == k + 1) & here).sum(axis=1).reshape(-1)
     return exits
-
-
-def known_exits(panel: Panel) -> int:
-    """Number of exits on record (a forecast from fewer than about 30 is mostly prior)."""
-    return int((panel.exited < STILL_HERE).sum())

@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from simlab.practice import kpis, skills
 
-Share = Field(ge=0, le=1)
-
 
 class Lever(BaseModel):
     """Base of all levers: plain frozen data, nothing unknown."""

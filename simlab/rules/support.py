@@ -11,7 +11,6 @@ def support(person, departments, firm, policy, param, draw):
     month; waiting past the SLA is felt as missing support."""
     if draw.request < param.request_rate * person.key:
         person.requests = min(person.requests + 1, 9)
-    person.resolved = 0
     person.past_sla = 0
     if person.requests == 0:
         return
@@ -23,7 +22,6 @@ def support(person, departments, firm, policy, param, draw):
     if person.help == Help.UNBLOCK and person.help_left > 0:
         chance = 1.0
     if draw.resolution < chance:
-        person.resolved = person.requests
         person.requests = 0
         person.request_age = 0
     else:
