@@ -1,6 +1,8 @@
 """What is recorded of every simulated month: sums and means over the firm."""
 # mypy: disable-error-code="no-untyped-def"
 
+from numba import njit
+
 from simlab.rules import rule
 from simlab.world import Exit, Status
 
@@ -36,11 +38,22 @@ OUTCOMES: tuple[str, ...] = (
 
 Counts are people or events a month; money is the firm's currency a month; efficacy, morale,
 stress (0..1) and score are means over the people working. `regretted` counts voluntary exits of
-people whose results were at or above the firm's standard; `cost` is the sum of the cost items.
+people whose results were at or above standard, the mean of their firm in that month; `cost` is the
+sum of the cost items.
 """
 
-STANDARD = 0.5
-"""Results level (0..1) from which a voluntary exit counts as regretted: usual for tenure."""
+
+@njit
+def standard(people):
+    """Mean level of results over the people working this month. A fixed bar would let a policy
+    look better by merely lowering everybody's results."""
+    total = 0.0
+    working = 0
+    for i in range(len(people)):
+        if people[i].status == Status.ACTIVE or people[i].status == Status.NOTICE:
+            total += people[i].results
+            working += 1
+    return total / working if working > 0 else 0.0
 
 
 @rule("firm")
@@ -48,6 +61,7 @@ def record(people, firm, policy, outcomes):
     """One row of `OUTCOMES` for this month, added up in slot order."""
     for k in range(len(outcomes)):
         outcomes[k] = 0.0
+    bar = standard(people)
     for i in range(len(people)):
         person = people[i]
         if person.status == Status.VACANT:
@@ -60,7 +74,7 @@ def record(people, firm, policy, outcomes):
             outcomes[1] += 1.0
             if person.leaving == Exit.VOLUNTARY:
                 outcomes[2] += 1.0
-                outcomes[5] += 1.0 if person.results >= STANDARD else 0.0
+                outcomes[5] += 1.0 if person.results >= bar else 0.0
             elif person.leaving == Exit.INVOLUNTARY:
                 outcomes[3] += 1.0
             else:

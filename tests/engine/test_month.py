@@ -97,3 +97,19 @@ def test_a_history_without_change_has_no_kink_in_its_first_months():
     monthly = exits.mean(axis=(0, 1, 2))
     assert abs(monthly[0] / monthly[1:4].mean() - 1) < 0.15
     assert abs(monthly[:3].mean() / monthly[3:].mean() - 1) < 0.15
+
+
+def test_lowering_everybodys_results_alone_does_not_cut_regretted_exits(firm):
+    """The standard moves with the firm: no policy looks better by making all work worse."""
+    as_is = Policy(name="as_is", title={"en": "As is", "zh": "现状"})
+    distracted = Policy.model_validate({
+        "name": "distracted", "title": {"en": "Distracted", "zh": "分心"},
+        "incentive": {"stages": [{"weights": {"collaboration_satisfaction": 1.0}}]},
+    })
+    y = simulate(firm, [as_is, distracted], prior_draws(200, 6), months=18, replicates=2)
+    business = y.outcome("business").sum(axis=(0, 1, 3))
+    regretted = y.outcome("regretted").sum(axis=(0, 1, 3))
+    voluntary = y.outcome("voluntary").sum(axis=(0, 1, 3))
+    assert business[1] < 0.9 * business[0]
+    assert voluntary[1] > voluntary[0]
+    assert regretted[1] > 0.97 * regretted[0]
