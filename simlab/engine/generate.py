@@ -86,12 +86,17 @@ def _draw(declared: Rule) -> str:
     return text
 
 
+def _own_draws(declared: Rule, scratch: str) -> list[str]:
+    """Statements that draw a rule's numbers for person `i`."""
+    if not declared.draws:
+        return []
+    row = f"{scratch}draw_{declared.name}[0]"
+    return [f"draw_{declared.name}({row}, person, firm.month, {ADDRESS})"]
+
+
 def _call(declared: Rule, scratch: str) -> str:
-    """Statements that draw for person `i` (or no one) and call the rule."""
+    """Statements that call the rule for person `i` (or no one) on numbers already drawn."""
     lines = []
-    if declared.draws:
-        lines.append(f"draw = {scratch}draw_{declared.name}[0]")
-        lines.append(f"draw_{declared.name}(draw, person, firm.month, {ADDRESS})")
     if declared.account_draws:
         lines.append(f"account_draw = {scratch}account_draw_{declared.name}")
         guard = "if person.key > 0.0 or has_accounts(all_accounts[i]):"
@@ -108,14 +113,15 @@ def _call(declared: Rule, scratch: str) -> str:
         "seen": "seen[i * seen_stride]",
         "policy": "policies[0]",
         "param": "params[0]",
+        "draw": f"{scratch}draw_{declared.name}[0]",
     }
     arguments = ", ".join(given.get(a, a) for a in declared.arguments)
     lines.append(f"{declared.name}({arguments})")
     return "\n".join(lines)
 
 
-def _guard(declared: Rule) -> str:
-    if declared.scope == "arrival":
+def _guard(scope: str) -> str:
+    if scope == "arrival":
         return "if person.status == 1 or (person.status == 4 and person.arrives == firm.month):"
     return "if person.status == 2 or person.status == 3:"
 
@@ -148,14 +154,12 @@ def _unpack(month: tuple[Rule, ...]) -> str:
 
 
 def _month(month: tuple[Rule, ...]) -> str:
-    """All rules in order; neighbours of person scope share a loop."""
+    """All rules in order; neighbours of arrival and person scope share a loop over people."""
     body = [_unpack(month), "firm = firms[0]", "policy = policies[0]", "param = params[0]"]
     for alone, rules in groupby(month, key=lambda r: r.scope in ("arrival", "person")):
         if alone:
             body.append("for i in range(len(people)):\n    person = people[i]")
-            for declared in rules:
-                body.append(indent(_guard(declared), "    "))
-                body.append(indent(_call(declared, "x_"), "        "))
+            body.append(indent(_life(tuple(rules)), "    "))
         else:
             body += [_call(declared, "x_") for declared in rules]
     head = f'''@njit
@@ -165,13 +169,22 @@ def month({STATE}, seen, seen_stride, outcomes, {ADDRESS}, scratch):
     return head + indent("\n".join(body), "    ") + "\n\n"
 
 
+def _life(rules: tuple[Rule, ...]) -> str:
+    """Rules of one person's own, in order. Numbers of neighbouring rules are drawn together,
+    since blocks that do not wait for one another overlap in the processor."""
+    body = []
+    for scope, group in groupby(rules, key=lambda r: r.scope):
+        together = tuple(group)
+        inner = [line for declared in together for line in _own_draws(declared, "x_")]
+        inner += [_call(declared, "x_") for declared in together]
+        body.append(_guard(scope) + "\n" + indent("\n".join(inner), "    "))
+    return "\n".join(body)
+
+
 def _alone(month: tuple[Rule, ...]) -> str:
     """The rules of one person's own life, others at neutral figures (replay)."""
-    body = [_unpack(month), "firm = firms[0]", "person = people[i]"]
-    for declared in month:
-        if declared.scope in ("arrival", "person"):
-            body.append(_guard(declared))
-            body.append(indent(_call(declared, "x_"), "    "))
+    own = tuple(declared for declared in month if declared.scope in ("arrival", "person"))
+    body = [_unpack(month), "firm = firms[0]", "person = people[i]", _life(own)]
     head = f'''@njit
 def alone(i, {STATE}, seen, seen_stride, {ADDRESS}, scratch):
     """One month of one person, without colleagues."""
@@ -189,8 +202,8 @@ def _step(declared: Rule) -> str:
         make.append(f"s_account_draw_{declared.name} = {rows}")
     body = [*make, "firm = firms[0]", "policy = policies[0]", "param = params[0]"]
     if declared.scope in ("arrival", "person"):
-        body += ["person = people[i]", _guard(declared)]
-        body.append(indent(_call(declared, "s_"), "    "))
+        own = [*_own_draws(declared, "s_"), _call(declared, "s_")]
+        body += ["person = people[i]", _guard(declared.scope), indent("\n".join(own), "    ")]
     else:
         body.append(_call(declared, "s_"))
     head = f'''@njit(cache=True)

@@ -74,25 +74,27 @@ def assign(people, firm, policy, practices):
             if people[i].status == Status.ACTIVE and people[i].turn < share:
                 people[i].key = 1.0
         return
-    n = len(people)
-    rank = np.full(n, 1e9)
     active, moved = 0, 0
-    for i in range(n):
-        person = people[i]
-        if person.status != Status.ACTIVE:
-            continue
-        active += 1
-        if person.key > 0.0:
-            moved += 1
-        else:
-            suited = fit(person.skills, practices[person.practice].key_demand)
-            rank[i] = (1.0 - policy.select_fit) * person.turn - policy.select_fit * suited
+    for i in range(len(people)):
+        if people[i].status == Status.ACTIVE:
+            active += 1
+            moved += 1 if people[i].key > 0.0 else 0
     wanted = int(share * active + 0.5) - moved
     if wanted <= 0:
         return
+    rank = np.empty(active - moved)
+    place = np.empty(active - moved, np.int64)
+    others = 0
+    for i in range(len(people)):
+        person = people[i]
+        if person.status == Status.ACTIVE and person.key <= 0.0:
+            suited = fit(person.skills, practices[person.practice].key_demand)
+            rank[others] = (1.0 - policy.select_fit) * person.turn - policy.select_fit * suited
+            place[others] = i
+            others += 1
     order = np.argsort(rank, kind="mergesort")
-    for k in range(min(wanted, active - moved)):
-        people[order[k]].key = 1.0
+    for k in range(min(wanted, others)):
+        people[place[order[k]]].key = 1.0
 
 
 @rule("firm")

@@ -30,24 +30,25 @@ def give_help(people, firm, policy, param):
     the month's capacity; a share takes it up. Uncoupled, capacity is unlimited."""
     if not policy.help_on:
         return
-    rank = np.empty(len(people))
     active = 0
+    alerts = 0
+    rank = np.empty(len(people))
+    place = np.empty(len(people), np.int64)
     for i in range(len(people)):
-        rank[i] = -people[i].risk
-        if people[i].status == Status.ACTIVE or people[i].status == Status.NOTICE:
-            active += 1
-    order = np.argsort(rank, kind="mergesort")
-    capacity = int(policy.help_capacity * active / 100.0 + 0.5)
-    offered = 0
-    for place in range(len(order)):
-        person = people[order[place]]
-        if person.risk < policy.help_threshold:
-            break
-        if person.status != Status.ACTIVE or person.help_left > 0:
+        person = people[i]
+        if person.status != Status.ACTIVE and person.status != Status.NOTICE:
             continue
-        if firm.couple_help and offered >= capacity:
-            break
-        offered += 1
+        active += 1
+        helped = person.help_left > 0 or person.status != Status.ACTIVE
+        if person.risk >= policy.help_threshold and not helped:
+            rank[alerts] = -person.risk
+            place[alerts] = i
+            alerts += 1
+    capacity = int(policy.help_capacity * active / 100.0 + 0.5)
+    order = np.argsort(rank[:alerts], kind="mergesort")
+    offered = min(capacity, alerts) if firm.couple_help else alerts
+    for k in range(offered):
+        person = people[place[order[k]]]
         if person.uptake < param.help_uptake:
             person.help = policy.help_kind
             person.help_left = policy.help_months
