@@ -28,6 +28,8 @@ PATHS = 4
 """Sampled futures per person and parameter draw, for counts over people."""
 LEAST_COPIES = 10.0
 """Effective copies below which a person's own figure should not be used."""
+MORE = 8
+"""Times as many copies for people whose record few copies explain."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,21 @@ def forecast(
     """Replay everyone employed at the end of `panel` under each row of `draws` (draw, parameter)
     and carry them on for `horizon` months.
 
-    `panel` must hold nothing later than the origin (`Panel.until`). Raises `Cancelled`.
+    People whose record few copies explain are replayed again in `MORE` times as many. `panel`
+    must hold nothing later than the origin (`Panel.until`). Raises `Cancelled`.
     """
     row = employed_at_end(panel)
-    people = panel_firm(panel).people[row]
+    people, seen = panel_firm(panel).people[row], _seen(panel)[row]
+    progress = progress or Progress()
     probability, paths, effective = _run(
-        panel, people, _seen(panel)[row], panel.months, draws, horizon, copies, seed, threads,
-        progress or Progress(), policy,
+        panel, people, seen, panel.months, draws, horizon, copies, seed, threads, progress, policy
     )
+    if len(draws):
+        odd = np.flatnonzero(np.median(effective, axis=0) < LEAST_COPIES)
+        probability[:, odd], paths[:, odd], effective[:, odd] = _run(
+            panel, people[odd], seen[odd], panel.months, draws, horizon, MORE * copies, seed,
+            threads, progress, policy,
+        )
     exits = _monthly(paths, horizon)
     return Forecast(
         person=tuple(panel.person[i] for i in row),
@@ -151,7 +160,7 @@ def _newcomers(
     copies: int,
     seed: int,
     threads: int | None,
-    progress: Progress | None,
+    progress: Progress,
     policy: Policy,
 ) -> NDArray[np.int64]:
     """(draw x path, horizon) exits of people hired after the origin; each future month's hires
@@ -174,7 +183,7 @@ def _newcomers(
         nothing = blank(SEEN, most, 1)
         _, paths, _ = _run(
             panel, people, nothing, panel.months + h, draws, ahead, copies, seed, threads,
-            progress or Progress(), policy,
+            progress, policy,
         )
         here = np.arange(most)[None, :, None] < counts[:, h].reshape(-1, 1, PATHS)
         for k in range(ahead):
