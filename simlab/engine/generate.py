@@ -99,15 +99,14 @@ def _call(declared: Rule, scratch: str) -> str:
     lines = []
     if declared.account_draws:
         lines.append(f"account_draw = {scratch}account_draw_{declared.name}")
-        guard = "if person.key > 0.0 or has_accounts(all_accounts[i]):"
+        guard = "if person.key > 0.0 or has_accounts(accounts):"
         lines.append(guard)
-        lines.append("    for place in range(all_accounts.shape[1]):")
+        lines.append("    for place in range(len(accounts)):")
         lines.append(
             f"        account_draw_{declared.name}("
-            f"account_draw[place], all_accounts[i, place], firm.month, {ADDRESS})"
+            f"account_draw[place], accounts[place], firm.month, {ADDRESS})"
         )
     given = {
-        "accounts": "all_accounts[i]",
         "team": "teams[person.team]",
         "practice": "practices[person.practice]",
         "seen": "seen[i * seen_stride]",
@@ -158,7 +157,8 @@ def _month(month: tuple[Rule, ...]) -> str:
     body = [_unpack(month), "firm = firms[0]", "policy = policies[0]", "param = params[0]"]
     for alone, rules in groupby(month, key=lambda r: r.scope in ("arrival", "person")):
         if alone:
-            body.append("for i in range(len(people)):\n    person = people[i]")
+            body.append("for i in range(len(people)):")
+            body.append("    person, accounts = people[i], all_accounts[i]")
             body.append(indent(_life(tuple(rules)), "    "))
         else:
             body += [_call(declared, "x_") for declared in rules]
@@ -184,7 +184,8 @@ def _life(rules: tuple[Rule, ...]) -> str:
 def _alone(month: tuple[Rule, ...]) -> str:
     """The rules of one person's own life, others at neutral figures (replay)."""
     own = tuple(declared for declared in month if declared.scope in ("arrival", "person"))
-    body = [_unpack(month), "firm = firms[0]", "person = people[i]", _life(own)]
+    body = [_unpack(month), "firm = firms[0]", "person, accounts = people[i], all_accounts[i]"]
+    body.append(_life(own))
     head = f'''@njit
 def alone(i, {STATE}, seen, seen_stride, {ADDRESS}, scratch):
     """One month of one person, without colleagues."""
@@ -203,7 +204,8 @@ def _step(declared: Rule) -> str:
     body = [*make, "firm = firms[0]", "policy = policies[0]", "param = params[0]"]
     if declared.scope in ("arrival", "person"):
         own = [*_own_draws(declared, "s_"), _call(declared, "s_")]
-        body += ["person = people[i]", _guard(declared.scope), indent("\n".join(own), "    ")]
+        body.append("person, accounts = people[i], all_accounts[i]")
+        body += [_guard(declared.scope), indent("\n".join(own), "    ")]
     else:
         body.append(_call(declared, "s_"))
     head = f'''@njit(cache=True)
