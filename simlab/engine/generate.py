@@ -18,10 +18,11 @@ import numpy as np
 from numba import njit
 
 from simlab.draws import ACCOUNT as ACCOUNT_WORD
-from simlab.draws import moment, philox, split_seed, uniform
+from simlab.draws import moment, philox, uniform
 from simlab.engine.outcomes import OUTCOMES
 from simlab.numeric import exp, normal_quantile
-from simlab.world import ACCOUNT, DEPARTMENT, FIRM, PERSON, SEEN, TEAM
+from simlab.panel import STILL_HERE
+from simlab.world import ACCOUNT, PERSON, SEEN, Stage, Status
 
 '''
 
@@ -121,8 +122,11 @@ def _call(declared: Rule, scratch: str) -> str:
 
 def _guard(scope: str) -> str:
     if scope == "arrival":
-        return "if person.status == 1 or (person.status == 4 and person.arrives == firm.month):"
-    return "if person.status == 2 or person.status == 3:"
+        return (
+            "if person.status == Status.ARRIVING or ("
+            "person.status == Status.AWAITED and person.arrives == firm.month):"
+        )
+    return "if person.status == Status.ACTIVE or person.status == Status.NOTICE:"
 
 
 def _scratch_names(month: tuple[Rule, ...]) -> list[tuple[str, str]]:
@@ -219,7 +223,7 @@ RUN = '''
 @njit
 def has_accounts(accounts):
     for a in range(len(accounts)):
-        if accounts[a].stage != 0:
+        if accounts[a].stage != Stage.EMPTY:
             return True
     return False
 
@@ -289,10 +293,11 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
         quarter = m - (start + m) % 3
         for i in range(len(people)):
             person = people[i]
-            if person.left and exited[i] == 32767:
+            if person.left and exited[i] == STILL_HERE:
                 exited[i] = m
                 kind[i] = person.leaving
-            working = person.status == 2 or person.status == 3 or exited[i] == m
+            working = person.status == Status.ACTIVE or person.status == Status.NOTICE
+            working = working or exited[i] == m
             if not working:
                 business[m, i] = np.nan
                 rating[m, i] = 0
@@ -367,7 +372,7 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             copy_rows(all_accounts[c], accounts0[i])
             weights[c] = 1.0 / copies
         size[i] = copies
-        begin = max(templates[i].arrives, 0) if templates[i].status == 4 else months
+        begin = max(templates[i].arrives, 0) if templates[i].status == Status.AWAITED else months
         for m in range(begin, months):
             start_month(firms[0], start, m)
             top = -1e300

@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum, EnumType
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -25,11 +25,19 @@ from typing import Any
 import numba
 import numpy as np
 
-from simlab.draws import WORDS, stream
+from simlab.draws import WORDS, moment, philox, stream, uniform
 from simlab.engine.generate import kernel_source
 from simlab.engine.month import MONTH
+from simlab.engine.outcomes import OUTCOMES
+from simlab.numeric import exp, normal_quantile
+from simlab.panel import STILL_HERE
+from simlab.parameters import PARAM
 from simlab.rules import Rule
+from simlab.world import ACCOUNT, DEPARTMENT, FIRM, PERSON, POLICY, PRACTICE, SEEN, TEAM
 
+HELPERS = (philox, uniform, moment, exp, normal_quantile)
+"""Functions that the generated text itself calls."""
+RECORDS = (PERSON, ACCOUNT, TEAM, DEPARTMENT, FIRM, PRACTICE, POLICY, SEEN, PARAM)
 _LOCK = threading.Lock()
 _LOADED: dict[str, ModuleType] = {}
 
@@ -63,18 +71,15 @@ def load_kernel(month: tuple[Rule, ...] = MONTH) -> ModuleType:
 def fingerprint(month: tuple[Rule, ...] = MONTH) -> str:
     """16 hex digits of everything that decides what a month computes."""
     parts = [numba.__version__, np.__version__, _source(month)]
+    parts += [str(dtype.descr) for dtype in RECORDS]
+    parts += [str(OUTCOMES), str(STILL_HERE)]
     seen: set[int] = set()
     for declared in month:
         parts.append(f"{declared.name} {declared.scope} {declared.draws} {declared.account_draws}")
         parts += _reachable(declared.function, seen)
-    parts += [part for helper in _kernel_helpers() for part in _reachable(helper, seen)]
+    for helper in HELPERS:
+        parts += _reachable(helper, seen)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _kernel_helpers() -> tuple[Callable[..., Any], ...]:
-    from simlab import draws, numeric
-
-    return (draws.philox, draws.uniform, draws.moment, numeric.exp, numeric.normal_quantile)
 
 
 @functools.cache

@@ -70,6 +70,7 @@ def test_probabilities_grow_with_the_horizon(ahead, record):
     assert ((ahead.left_by >= 0) & (ahead.left_by <= 1)).all()
     assert (np.diff(ahead.left_by, axis=-1) >= -1e-6).all()
     assert (ahead.effective >= 1).all()
+    assert (ahead.effective < 50).any(), "records that weigh nothing were replayed"
     assert ahead.exits.shape == (4 * PATHS, 3)
     assert (ahead.exits_all >= ahead.exits).all()
 

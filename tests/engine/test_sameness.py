@@ -5,12 +5,14 @@ import threading
 import numpy as np
 import pytest
 
-from simlab.engine.ensemble import simulate
+from simlab.draws import split_seed
+from simlab.engine.ensemble import simulate, state
+from simlab.engine.kernel import load_kernel
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import Cancelled
-from simlab.parameters import prior_draws
-from simlab.policy import Policy
+from simlab.parameters import as_records, prior_draws
+from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
 
 MONTHS = 15
@@ -97,15 +99,22 @@ def test_cancel_stops_a_run(firm, busy, draws):
 
 
 def test_a_running_kernel_reads_the_flag_every_month(firm, busy):
-    """Far more months than anyone would wait for: only the flag can end this run."""
-    progress = Progress()
-    stopper = threading.Timer(0.5, progress.cancel)
-    stopper.start()
-    with pytest.raises(Cancelled):
-        simulate(
-            firm, [busy], prior_draws(500, 1), months=1200, chunk=500, threads=1,
-            progress=progress,
+    """More months than anyone would wait for: the kernel itself must come back early."""
+    kernel, flag = load_kernel(), Progress().flag
+    params, policy = as_records(prior_draws(1, 1)), compile_policies([busy])
+    months, histories = 2000, 300
+    out = np.empty((histories, months, len(OUTCOMES)))
+
+    def run(last):
+        return kernel.run(
+            firm.start, *state(firm), policy, params, *split_seed(1), 0, last, histories, months,
+            flag, out[:last],
         )
+
+    assert run(1) == 1  # compiled, and a run that nobody stops is whole
+    stopper = threading.Timer(0.2, lambda: flag.fill(1))
+    stopper.start()
+    assert run(histories) < histories
     stopper.join()
 
 
