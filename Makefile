@@ -21,6 +21,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/kernel.py
+	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/forecast.py
 
 $(STAMP): pyproject.toml constraints.txt
