@@ -12,10 +12,16 @@ from typing import Any
 import mesa
 import numpy as np
 
+from simlab.engine.generate import LIVES
 from simlab.engine.month import MONTH
 from simlab.parameters import NAMES
 from simlab.policy import Policy, compile_policies
 from simlab.world import PERSON, Firm, Status
+
+PLAIN = {
+    "uniform": "random", "normal": "standard_normal", "exponential": "standard_exponential",
+}
+"""NumPy's generator methods by kind of number."""
 
 
 def plain(function: Any, done: dict[int, Any]) -> Any:
@@ -71,14 +77,13 @@ class PlainPerson(mesa.Agent):
         if declared.draws:
             draw = SimpleNamespace()
             for purpose in declared.draws:
-                if isinstance(purpose, str):
-                    setattr(draw, purpose, random())
-                else:
-                    setattr(draw, purpose[0], random(purpose[1]))
+                make = getattr(model.rng, PLAIN[purpose.kind])
+                several = purpose.count if purpose.count > 1 else None
+                setattr(draw, purpose.name, make(size=several))
             given["draw"] = draw
         if declared.account_draws:
             given["account_draw"] = [
-                SimpleNamespace(**{p: random() for p in declared.account_draws})
+                SimpleNamespace(**{p.name: random() for p in declared.account_draws})
                 for _ in self.accounts
             ]
         function(**{name: given[name] for name in declared.arguments})
@@ -103,7 +108,7 @@ class PlainFirm(mesa.Model):
             PlainPerson(self, row, [as_object(a) for a in accounts])
         done: dict[int, Any] = {}
         self.rules = [
-            (r, plain(r.function, done)) for r in MONTH if r.scope in ("arrival", "person")
+            (r, plain(r.function, done)) for r in MONTH.rules if r.scope in LIVES
         ]
         self.elapsed = 0
 

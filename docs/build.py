@@ -13,6 +13,7 @@ from simlab.engine.month import MONTH
 from simlab.engine.outcomes import OUTCOMES
 from simlab.parameters import REGISTRY
 from simlab.records.schema import TABLES
+from simlab.rules import Purpose
 from simlab.world import ACCOUNT, COUPLINGS, DEPARTMENT, FIRM, PERSON, TEAM
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -48,9 +49,9 @@ def month() -> str:
         "| # | rule | scope | what happens | random numbers |",
         "|---|---|---|---|---|",
     ]
-    for k, declared in enumerate(MONTH, start=1):
-        drawn = [p if isinstance(p, str) else f"{p[0]} x{p[1]}" for p in declared.draws]
-        drawn += [f"{p} (per account)" for p in declared.account_draws]
+    for k, declared in enumerate(MONTH.rules, start=1):
+        drawn = [_number(p) for p in declared.draws]
+        drawn += [f"{_number(p)} (per account)" for p in declared.account_draws]
         said = " ".join((inspect.getdoc(declared.function) or "").split("\n\n")[0].split())
         lines.append(
             f"| {k} | `{declared.name}` | {declared.scope} | {said} | {', '.join(drawn) or '-'} |"
@@ -66,6 +67,11 @@ def month() -> str:
         lines.append(f"| `{coupling}` | {', '.join(fields) or 'accounts only'} |")
     lines += ["\n## Outcomes of a month\n", ", ".join(f"`{name}`" for name in OUTCOMES) + "."]
     return "\n".join(lines) + "\n"
+
+
+def _number(purpose: Purpose) -> str:
+    kind = "" if purpose.kind == "uniform" else f"{purpose.kind} "
+    return f"{kind}{purpose.name}" + (f" x{purpose.count}" if purpose.count > 1 else "")
 
 
 def schema() -> str:

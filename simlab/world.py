@@ -186,6 +186,10 @@ ACCOUNT = np.dtype(
     align=True,
 )
 
+PORTFOLIO = np.dtype([("places", ACCOUNT, (ACCOUNTS,))], align=True)
+"""One person's places for accounts: the row that rules get, the same memory as (n, ACCOUNTS).
+Only people with a share of key work hold accounts."""
+
 TEAM = np.dtype(
     [
         ("coaching", "f4"),  # skill of the team's manager as a coach, 0..1

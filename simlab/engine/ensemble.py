@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from simlab.draws import split_seed
 from simlab.engine.kernel import fingerprint, load_kernel
-from simlab.engine.month import MONTH
+from simlab.engine.month import MONTH, Month
 from simlab.engine.outcomes import OUTCOMES
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
-from simlab.rules import Rule
-from simlab.world import Firm
+from simlab.world import PORTFOLIO, Firm
 
 CHUNK_PERSON_MONTHS = 400_000
 """Work in one chunk: tens of milliseconds, so progress moves and overhead does not show."""
@@ -27,7 +26,7 @@ CHUNK_PERSON_MONTHS = 400_000
 
 @dataclass(frozen=True)
 class Ensemble:
-    """`y[draw, replicate, policy, month, outcome]` in the order of `OUTCOMES`.
+    """`y[draw, replicate, policy, month, outcome]` in the order of `outcomes`.
 
     Histories of one (draw, replicate) meet the same luck under every policy (common random
     numbers), so differences between policies are paired.
@@ -38,10 +37,11 @@ class Ensemble:
     start: int
     """First simulated month, months since year 0."""
     provenance: dict[str, Any]
+    outcomes: tuple[str, ...] = OUTCOMES
 
     def outcome(self, name: str) -> NDArray[np.float64]:
         """(draw, replicate, policy, month) of one outcome."""
-        return self.y[..., OUTCOMES.index(name)]
+        return self.y[..., self.outcomes.index(name)]
 
 
 def simulate(
@@ -51,13 +51,19 @@ def simulate(
     *,
     months: int,
     replicates: int = 1,
+    burn_in: int = 0,
+    current: Policy | None = None,
     seed: int = 1,
     threads: int | None = None,
     chunk: int | None = None,
     progress: Progress | None = None,
-    month: tuple[Rule, ...] = MONTH,
+    month: Month = MONTH,
 ) -> Ensemble:
     """Run every policy over every parameter draw (draw, parameter), `replicates` times each.
+
+    Each history first lives `burn_in` months under the `current` policy (default: the first),
+    the past that all policies share; those months are not recorded. `firm.people` may hold one
+    row of people per draw, (draw, n), where each draw has a past of its own.
 
     The result is the same, bit for bit, for any number of `threads` and any `chunk` (histories
     per call). Raises `Cancelled` where the progress object was cancelled.
@@ -66,24 +72,25 @@ def simulate(
     progress.advance("compile", 0, 1)
     kernel = load_kernel(month)
     compiled = compile_policies(policies)
-    params = as_records(draws)
+    before = compile_policies([current or policies[0]])
+    params = as_records(draws, month.parameters)
     histories = len(draws) * replicates
-    y = np.empty((len(policies), histories, months, len(OUTCOMES)))
+    y = np.empty((histories, len(policies), months, len(month.outcomes)))
     k0, k1 = split_seed(seed)
-    size = chunk or max(1, CHUNK_PERSON_MONTHS // max(len(firm.people) * months, 1))
-    tasks = [
-        (p, first, min(first + size, histories))
-        for first in range(0, histories, size)
-        for p in range(len(policies))
-    ]
+    lived = max(firm.people.shape[-1] * (burn_in + months * len(policies)), 1)
+    size = chunk or max(1, CHUNK_PERSON_MONTHS // lived)
+    tasks = [(first, min(first + size, histories)) for first in range(0, histories, size)]
+    start = state(firm, month)
 
-    def work(task: tuple[int, int, int]) -> None:
-        p, first, last = task
+    def work(task: tuple[int, int]) -> None:
+        first, last = task
         kernel.run(
             firm.start,
-            *state(firm),
-            compiled[p : p + 1],
+            *start,
+            compiled,
             params,
+            before,
+            burn_in,
             k0,
             k1,
             first,
@@ -91,22 +98,35 @@ def simulate(
             replicates,
             months,
             progress.flag,
-            y[p, first:last],
+            y[first:last],
         )
 
     run_tasks(work, tasks, "simulate", threads, progress)
-    shaped = y.reshape(len(policies), len(draws), replicates, months, len(OUTCOMES))
     return Ensemble(
-        y=np.ascontiguousarray(shaped.transpose(1, 2, 0, 3, 4)),
+        y=y.reshape(len(draws), replicates, len(policies), months, len(month.outcomes)),
         policies=tuple(p.name for p in policies),
         start=firm.start,
         provenance={"kernel": fingerprint(month), "seed": seed, "replicates": replicates},
+        outcomes=month.outcomes,
     )
 
 
-def state(firm: Firm) -> tuple[NDArray[np.void], ...]:
-    """A firm's arrays in the order in which the kernel takes them."""
-    return (firm.people, firm.accounts, firm.teams, firm.departments, firm.firm, firm.practices)
+def state(firm: Firm, month: Month = MONTH) -> tuple[NDArray[np.void], ...]:
+    """A firm's arrays as the kernel takes them: people (1 or draw, n), a portfolio of accounts
+    per person, teams, departments, the firm, practices."""
+    return (
+        np.atleast_2d(month.people(firm.people)),
+        portfolios(firm.accounts),
+        firm.teams,
+        firm.departments,
+        firm.firm,
+        firm.practices,
+    )
+
+
+def portfolios(accounts: NDArray[np.void]) -> NDArray[np.void]:
+    """(n, ACCOUNTS) accounts as (n,) records of type PORTFOLIO: the same memory."""
+    return np.ascontiguousarray(accounts).view(PORTFOLIO)[:, 0]
 
 
 def run_tasks(

@@ -25,19 +25,16 @@ from typing import Any
 import numba
 import numpy as np
 
-from simlab.draws import WORDS, moment, philox, stream, uniform
+from simlab.draws import WORDS, fill, moment, philox, stream, uniform
 from simlab.engine.generate import kernel_source
-from simlab.engine.month import MONTH
-from simlab.engine.outcomes import OUTCOMES
-from simlab.numeric import exp, normal_quantile
+from simlab.engine.month import MONTH, Month
+from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
-from simlab.parameters import PARAM
-from simlab.rules import Rule
-from simlab.world import ACCOUNT, DEPARTMENT, FIRM, PERSON, POLICY, PRACTICE, SEEN, TEAM
+from simlab.world import ACCOUNT, DEPARTMENT, FIRM, POLICY, PRACTICE, SEEN, TEAM
 
-HELPERS = (philox, uniform, moment, exp, normal_quantile)
+HELPERS = (fill, philox, uniform, moment, exp, log, normal_quantile)
 """Functions that the generated text itself calls."""
-RECORDS = (PERSON, ACCOUNT, TEAM, DEPARTMENT, FIRM, PRACTICE, POLICY, SEEN, PARAM)
+RECORDS = (ACCOUNT, TEAM, DEPARTMENT, FIRM, PRACTICE, POLICY, SEEN)
 _LOCK = threading.Lock()
 _LOADED: dict[str, ModuleType] = {}
 
@@ -54,10 +51,10 @@ def cache_folder() -> Path:
         return Path(tempfile.gettempdir()) / "simlab-cache"
 
 
-def load_kernel(month: tuple[Rule, ...] = MONTH) -> ModuleType:
+def load_kernel(month: Month = MONTH) -> ModuleType:
     """The compiled functions of a month: ``run``, ``run_panel``, ``replay`` and ``step_<rule>``.
 
-    Raises ValueError where two rules share a name or two random streams a number.
+    Raises ValueError where two random streams share a number.
     """
     source = _source(month)
     digest = fingerprint(month)
@@ -68,13 +65,13 @@ def load_kernel(month: tuple[Rule, ...] = MONTH) -> ModuleType:
 
 
 @functools.cache
-def fingerprint(month: tuple[Rule, ...] = MONTH) -> str:
+def fingerprint(month: Month = MONTH) -> str:
     """16 hex digits of everything that decides what a month computes."""
     parts = [numba.__version__, np.__version__, _source(month)]
-    parts += [str(dtype.descr) for dtype in RECORDS]
-    parts += [str(OUTCOMES), str(STILL_HERE)]
+    parts += [str(dtype.descr) for dtype in (month.person, *RECORDS)]
+    parts += [str([p.name for p in month.parameters]), str(STILL_HERE)]
     seen: set[int] = set()
-    for declared in month:
+    for declared in month.rules:
         parts.append(f"{declared.name} {declared.scope} {declared.draws} {declared.account_draws}")
         parts += _reachable(declared.function, seen)
     for helper in HELPERS:
@@ -83,12 +80,9 @@ def fingerprint(month: tuple[Rule, ...] = MONTH) -> str:
 
 
 @functools.cache
-def _source(month: tuple[Rule, ...]) -> str:
-    names = [declared.name for declared in month]
-    if len(set(names)) < len(names):
-        raise ValueError(f"two rules share a name: {sorted(names)}")
+def _source(month: Month) -> str:
     streams: dict[int, str] = {}
-    for declared in month:
+    for declared in month.rules:
         for kind in ("", "@account"):
             for block in range(-(-64 // WORDS)):
                 number = stream(declared.name + kind, block)
@@ -115,7 +109,7 @@ def _reachable(function: Any, seen: set[int]) -> Iterator[str]:
             yield f"{name} = {value!r}"
 
 
-def _load(digest: str, source: str, month: tuple[Rule, ...]) -> ModuleType:
+def _load(digest: str, source: str, month: Month) -> ModuleType:
     name = f"simlab_month_{digest}"
     path = cache_folder() / "kernels" / f"{name}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +121,7 @@ def _load(digest: str, source: str, month: tuple[Rule, ...]) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    module.__dict__["MONTH"] = {declared.name: declared for declared in month}
+    module.__dict__["RULES"] = {declared.name: declared.function for declared in month.rules}
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module

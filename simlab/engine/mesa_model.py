@@ -16,13 +16,12 @@ from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
 from simlab.draws import split_seed
-from simlab.engine.ensemble import state
+from simlab.engine.ensemble import portfolios
+from simlab.engine.generate import LIVES
 from simlab.engine.kernel import load_kernel
-from simlab.engine.month import MONTH
-from simlab.engine.outcomes import OUTCOMES
+from simlab.engine.month import MONTH, Month
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
-from simlab.rules import Rule
 from simlab.world import SEEN, Firm, blank
 
 
@@ -64,7 +63,9 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
     """One history of a firm under one policy and one parameter row.
 
     `order` is the `AgentSet` method that steps people through a rule; "do" and "shuffle_do" give
-    the same history. `agents_by_slot` puts own `PersonAgent` subclasses into chosen slots.
+    the same history. The first `burn_in` steps are lived under the `current` policy (default: the
+    same one), in months -burn_in..-1. `agents_by_slot` puts own `PersonAgent` subclasses into
+    chosen slots.
     """
 
     def __init__(
@@ -77,35 +78,45 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         history: int = 0,
         order: Literal["do", "shuffle_do"] = "do",
         agents_by_slot: Mapping[int, type[PersonAgent]] | None = None,
-        month: tuple[Rule, ...] = MONTH,
+        month: Month = MONTH,
+        burn_in: int = 0,
+        current: Policy | None = None,
     ) -> None:
         super().__init__(rng=seed)
         self.firm = firm
         self.order = order
-        self.rules = month
+        self.rules = month.rules
+        self.outcome_names = month.outcomes
         self._kernel = load_kernel(month)
-        arrays = tuple(array.copy() for array in state(firm))
-        self.people, self.accounts, self.teams, self.departments, self.facts, _ = arrays
-        self._arrays = arrays
-        self._policy = compile_policies([policy])
-        self._param = as_records(np.asarray(draw)[None, :])
+        self.people = month.people(firm.people).copy()
+        self.accounts = firm.accounts.copy()
+        self.teams, self.departments = firm.teams.copy(), firm.departments.copy()
+        self.facts = firm.firm.copy()
+        self._arrays = (
+            self.people, portfolios(self.accounts), self.teams, self.departments, self.facts,
+            firm.practices,
+        )
+        self._after = compile_policies([policy])
+        self._before = compile_policies([current or policy])
+        self._param = as_records(np.asarray(draw)[None, :], month.parameters)
         self._seen = blank(SEEN, 1)
-        self._outcomes = np.zeros(len(OUTCOMES))
+        self._outcomes = np.zeros(len(month.outcomes))
         self._address = (*split_seed(seed), np.uint32(history))
-        self.elapsed = 0
+        self.elapsed = -burn_in
         special = dict(agents_by_slot or {})
         for slot in range(len(self.people)):
             kind = special.get(slot, PersonAgent)
             kind.create_agents(self, 1, [slot])
         self.datacollector = DataCollector(
-            model_reporters={name: _reporter(k) for k, name in enumerate(OUTCOMES)}
+            model_reporters={name: _reporter(k) for k, name in enumerate(month.outcomes)}
         )
 
     def apply(self, name: str, slot: int = 0) -> None:
         """Run one compiled rule for a slot (the slot is ignored by group and firm rules)."""
         step = getattr(self._kernel, f"step_{name}")
         step(
-            slot, *self._arrays, self._policy, self._param, self._seen, 0, self._outcomes,
+            slot, *self._arrays, self._after if self.elapsed >= 0 else self._before, self._param,
+            self._seen, self._outcomes,
             *self._address,
         )
 
@@ -115,7 +126,7 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         facts["month"] = self.elapsed
         facts["calendar"] = (self.firm.start + self.elapsed) % 12
         for declared in self.rules:
-            if declared.scope in ("arrival", "person"):
+            if declared.scope in LIVES:
                 getattr(self.agents, self.order)("act", declared.name)
             else:
                 self.apply(declared.name)
@@ -124,7 +135,7 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
 
     def outcomes(self) -> dict[str, float]:
         """The last month's outcomes by name."""
-        return dict(zip(OUTCOMES, self._outcomes.tolist(), strict=True))
+        return dict(zip(self.outcome_names, self._outcomes.tolist(), strict=True))
 
 
 def _reporter(index: int) -> Callable[[Any], float]:

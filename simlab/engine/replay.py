@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simlab.draws import split_seed, stream
-from simlab.engine.ensemble import run_tasks, state
+from simlab.engine.ensemble import portfolios, run_tasks, state
 from simlab.engine.kernel import load_kernel
 from simlab.engine.panels import AS_RECORDED, empty_accounts, panel_firm
 from simlab.panel import Panel
@@ -134,13 +134,15 @@ def _run(
     effective = np.zeros((len(draws), m), np.float32)
     number = np.uint32(stream("replay", 0))
     _, _, teams, departments, firms, practices = state(firm)
-    accounts = empty_accounts(m)
+    accounts = portfolios(empty_accounts(m))
+    standing = np.zeros((len(draws), m), people.dtype)
 
     def work(draw: int) -> None:
         kernel.replay(
             firm.start, people, accounts, teams, departments, firms, practices, policies,
             params[draw : draw + 1], k0, k1, draw, seen, months, horizon, copies, PATHS, number,
             progress.flag, probability[draw], paths[draw], effective[draw],
+            standing[draw],
         )
 
     run_tasks(work, range(len(draws)), "replay", threads, progress)

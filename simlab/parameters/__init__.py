@@ -1,11 +1,12 @@
 """The one registry of the model's parameters: meaning, unit, bounds, prior, evidence.
 
-Rules read parameters by name from a record of type `PARAM`; calibration works on them in an
+Rules read parameters by name (`as_records`); calibration works on them in an
 unbounded space (`unconstrain`), because a posterior net must not step over a bound.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -48,21 +49,24 @@ def _read() -> tuple[Parameter, ...]:
 REGISTRY: tuple[Parameter, ...] = _read()
 NAMES: tuple[str, ...] = tuple(p.name for p in REGISTRY)
 INDEX: dict[str, int] = {name: i for i, name in enumerate(NAMES)}
-PARAM = np.dtype([(name, "f8") for name in NAMES])
-"""Record type that the rules receive as `param`."""
 
 _LOWER = np.array([p.lower for p in REGISTRY])
 _UPPER = np.array([p.upper for p in REGISTRY])
 
 
-def prior_draws(n: int, seed: int) -> NDArray[np.float64]:
-    """(n, parameter) independent draws from the prior, in natural units."""
-    mean = np.array([p.mean for p in REGISTRY])
-    sd = np.array([p.sd for p in REGISTRY])
-    uniform = np.random.default_rng(seed).random((n, len(REGISTRY)))
-    lower, upper = ndtr((_LOWER - mean) / sd), ndtr((_UPPER - mean) / sd)
-    draws = mean + sd * ndtri(lower + uniform * (upper - lower))
-    return np.asarray(np.clip(draws, _LOWER, _UPPER), dtype=np.float64)
+def prior_draws(
+    n: int, seed: int, registry: tuple[Parameter, ...] = REGISTRY
+) -> NDArray[np.float64]:
+    """(n, parameter) independent draws from the prior, in natural units.
+
+    Each parameter's numbers come from its name, so one more in `registry` moves no other's.
+    """
+    draws = np.empty((n, len(registry)))
+    for k, p in enumerate(registry):
+        low, high = ndtr((p.lower - p.mean) / p.sd), ndtr((p.upper - p.mean) / p.sd)
+        share = np.random.default_rng((seed, zlib.crc32(p.name.encode()))).random(n)
+        draws[:, k] = np.clip(p.mean + p.sd * ndtri(low + share * (high - low)), p.lower, p.upper)
+    return draws
 
 
 def prior_mean() -> NDArray[np.float64]:
@@ -70,10 +74,20 @@ def prior_mean() -> NDArray[np.float64]:
     return np.array([p.mean for p in REGISTRY])
 
 
-def as_records(draws: NDArray[np.float64]) -> NDArray[np.void]:
-    """(n, parameter) numbers -> (n,) records of type `PARAM`."""
+def as_records(
+    draws: NDArray[np.float64], registry: tuple[Parameter, ...] = REGISTRY
+) -> NDArray[np.void]:
+    """(n, parameter) numbers -> (n,) records with a field per parameter of `registry`.
+
+    Raises ValueError where a row has another number of figures than the registry parameters.
+    """
     draws = np.ascontiguousarray(draws, dtype=np.float64)
-    return draws.view(PARAM).reshape(draws.shape[0])
+    if draws.ndim != 2 or draws.shape[1] != len(registry):
+        raise ValueError(
+            f"draws of shape {draws.shape} for {len(registry)} parameters; expected (n, parameter)"
+        )
+    record = np.dtype([(p.name, "f8") for p in registry])
+    return draws.view(record).reshape(draws.shape[0])
 
 
 def unconstrain(theta: NDArray[np.float64]) -> NDArray[np.float64]:

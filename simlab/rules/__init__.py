@@ -5,8 +5,10 @@ draws by purpose. Its scope says what it may write:
 
 - ``arrival``: a person who joins this month (only their own row);
 - ``person``: a working person (their own row and accounts, nothing else);
+- ``departure``: a person who leaves this month (their own row and accounts);
 - ``group``: team and department figures, reduced in row order;
-- ``firm``: sequential work over all people, ties broken by row (slot) order.
+- ``firm``: sequential work over all people, ties broken by row (slot) order;
+- ``outcome``: reads everything, writes nothing, returns the month's figure of its own name.
 
 Rules are compiled by numba, so they use the subset of Python that numba knows, and
 `simlab.numeric` for exp and log.
@@ -19,21 +21,47 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-import numpy as np
+Scope = Literal["arrival", "person", "departure", "group", "firm", "outcome"]
+Kind = Literal["uniform", "normal", "exponential"]
 
-Scope = Literal["arrival", "person", "group", "firm"]
-Purpose = str | tuple[str, int]
-"""The name of a random number, or (name, k) for k of them."""
-F = TypeVar("F", bound=Callable[..., None])
+
+@dataclass(frozen=True)
+class Purpose:
+    """A named random number of a rule, or `count` of them (a tuple): uniform on (0, 1), standard
+    normal or standard exponential, made from one uniform each by inversion."""
+
+    name: str
+    kind: Kind = "uniform"
+    count: int = 1
+
+
+def uniform(name: str, count: int = 1) -> Purpose:
+    """Uniform numbers strictly between 0 and 1; a bare name means one of them."""
+    return Purpose(name, "uniform", count)
+
+
+def normal(name: str, count: int = 1) -> Purpose:
+    """Standard normal numbers."""
+    return Purpose(name, "normal", count)
+
+
+def exponential(name: str, count: int = 1) -> Purpose:
+    """Standard exponential numbers."""
+    return Purpose(name, "exponential", count)
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 OWN = ("person", "accounts", "team", "practice", "seen", "draw", "account_draw")
 SHARED = ("firm", "policy", "param")
-WHOLE = ("people", "all_accounts", "teams", "departments", "practices", "outcomes")
+WHOLE = ("people", "all_accounts", "teams", "departments", "practices")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "arrival": OWN + SHARED,
     "person": (*OWN, *SHARED, "departments"),
+    "departure": OWN + SHARED,
     "group": WHOLE + SHARED,
-    "firm": WHOLE + SHARED,
+    "firm": (*WHOLE, *SHARED, "outcomes"),
+    "outcome": WHOLE + SHARED,
 }
 """Argument names that a rule of each scope may ask for."""
 
@@ -44,53 +72,47 @@ class Rule:
 
     name: str
     scope: Scope
-    function: Callable[..., None]
+    function: Callable[..., Any]
     arguments: tuple[str, ...]
     draws: tuple[Purpose, ...]
     account_draws: tuple[Purpose, ...]
 
-    @property
-    def draw_type(self) -> np.dtype[np.void]:
-        """Record of this rule's uniforms, a field per purpose."""
-        return _record(self.draws)
-
-    @property
-    def account_draw_type(self) -> np.dtype[np.void]:
-        """Record of one account's uniforms in this rule, a field per purpose."""
-        return _record(self.account_draws)
-
-
-def _record(purposes: tuple[Purpose, ...]) -> np.dtype[np.void]:
-    fields = [(p, "f8") if isinstance(p, str) else (p[0], "f8", (p[1],)) for p in purposes]
-    return np.dtype(fields)
-
 
 def rule(
-    scope: Scope, *, draws: tuple[Purpose, ...] = (), account_draws: tuple[Purpose, ...] = ()
+    scope: Scope,
+    *,
+    draws: tuple[str | Purpose, ...] = (),
+    account_draws: tuple[str | Purpose, ...] = (),
 ) -> Callable[[F], F]:
     """Declare a function as a rule; it stays a plain function (see `as_rule`).
 
-    Raises ValueError where an argument is not one of the scope's `ARGUMENTS`, or draws are
-    declared but not asked for.
+    `draws` are the rule's random numbers, read as `draw.<name>`; `account_draws` those of each
+    account, read as `account_draw[a].<name>`. Raises ValueError where an argument is not one of
+    the scope's `ARGUMENTS`, or draws are declared but not asked for.
     """
 
     def declare(function: F) -> F:
+        name = function.__name__
         arguments = tuple(inspect.signature(function).parameters)
         unknown = [a for a in arguments if a not in ARGUMENTS[scope]]
         if unknown:
             raise ValueError(
-                f"rule {function.__name__!r} of scope {scope!r} asks for {', '.join(unknown)}; "
+                f"rule {name!r} of scope {scope!r} asks for {', '.join(unknown)}; "
                 f"it may ask for {', '.join(ARGUMENTS[scope])}"
             )
         if bool(draws) != ("draw" in arguments) or bool(account_draws) != (
             "account_draw" in arguments
         ):
-            raise ValueError(f"rule {function.__name__!r}: declared draws and arguments disagree")
-        declared = Rule(function.__name__, scope, function, arguments, draws, account_draws)
-        function.__dict__["rule"] = declared
+            raise ValueError(f"rule {name!r}: declared draws and arguments disagree")
+        own, of_accounts = _purposes(draws), _purposes(account_draws)
+        function.__dict__["rule"] = Rule(name, scope, function, arguments, own, of_accounts)
         return function
 
     return declare
+
+
+def _purposes(given: tuple[str | Purpose, ...]) -> tuple[Purpose, ...]:
+    return tuple(uniform(p) if isinstance(p, str) else p for p in given)
 
 
 def as_rule(function: Callable[..., Any]) -> Rule:

@@ -6,7 +6,7 @@ import math
 from numba import njit
 
 from simlab.numeric import exp, log, normal_quantile
-from simlab.rules import rule
+from simlab.rules import rule, uniform
 from simlab.rules.leave import tenure_hazard
 from simlab.world import SKILLS, Exit, Status
 
@@ -71,7 +71,7 @@ def notice_under_way(u, hazard, chance):
         "efficacy",
         "turn",
         "notice",
-        ("skill", SKILLS),
+        uniform("skill", SKILLS),
     ),
 )
 def enter(person, firm, policy, practice, param, draw):

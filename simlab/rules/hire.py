@@ -6,7 +6,7 @@ from numba import njit
 
 from simlab.rules import rule
 from simlab.rules.work import close_account, fit
-from simlab.world import Stage, Status
+from simlab.world import ACCOUNTS, Stage, Status
 
 REACH = 50
 """Neighbouring slots looked at for a teammate with room."""
@@ -26,8 +26,8 @@ def find_heir(people, all_accounts, leaver):
         if other.team != people[leaver].team:
             continue
         load, place = 0, -1
-        for a in range(all_accounts.shape[1]):
-            if all_accounts[i, a].stage == Stage.EMPTY:
+        for a in range(ACCOUNTS):
+            if all_accounts[i].places[a].stage == Stage.EMPTY:
                 place = a
             else:
                 load += 1
@@ -40,18 +40,17 @@ def find_heir(people, all_accounts, leaver):
 def hand_over(people, all_accounts, firm):
     """Accounts of leavers go to teammates with a loss of satisfaction, or are lost; an account
     keeps its own uid."""
-    width = all_accounts.shape[1]
     for i in range(len(people)):
         if not people[i].left:
             continue
-        for a in range(width):
-            account = all_accounts[i, a]
+        for a in range(ACCOUNTS):
+            account = all_accounts[i].places[a]
             if account.stage == Stage.EMPTY:
                 continue
             if account.shifted == 1 and firm.couple_handover:
                 heir, place = find_heir(people, all_accounts, i)
                 if heir >= 0:
-                    to = all_accounts[heir, place]
+                    to = all_accounts[heir].places[place]
                     to.id = account.id
                     to.generation = account.generation
                     to.stage = account.stage
@@ -59,7 +58,7 @@ def hand_over(people, all_accounts, firm):
                     to.value = account.value
                     to.satisfaction = max(account.satisfaction - 0.15, 0.0)
                     to.shifted = 1
-            close_account(account, people[i].slot * width + a)
+            close_account(account, people[i].slot * ACCOUNTS + a)
 
 
 @rule("firm")

@@ -22,14 +22,12 @@ import cheerful
 from scenarios import FirmFacts, scenario_firm
 from simlab.engine.ensemble import simulate
 from simlab.engine.kernel import fingerprint
-from simlab.engine.month import MONTH
+from simlab.engine.month import MONTH, Month
 from simlab.parameters import prior_draws
 from simlab.policy import Policy
-from simlab.rules import as_rule
 
-names = [r.name for r in MONTH]
-month = tuple(r for r in MONTH if r.name in ("enter", "record"))
-month = (month[0], as_rule(cheerful.cheer), month[1])
+short = Month(tuple(r for r in MONTH.rules if r.name in ("enter", "record")))
+month = short.adding(cheerful.cheer, after="enter")
 firm = scenario_firm(FirmFacts(people=5), 24312)
 policy = Policy(name="a", title={"en": "a", "zh": "a"})
 y = simulate(firm, [policy], prior_draws(1, 1), months=1, month=month)

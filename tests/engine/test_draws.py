@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simlab.draws import moment, philox, split_seed, stream, uniform
-from simlab.engine.kernel import _source
+from simlab.draws import fill, moment, philox, split_seed, stream, uniform
 from simlab.engine.month import MONTH
-from simlab.rules import as_rule, rule
+from simlab.rules import rule
 
 WORD = st.integers(0, 2**32 - 1)
 
@@ -48,6 +47,21 @@ def test_words_of_neighbouring_addresses_look_independent():
     assert abs(np.corrcoef(words[:-1, 0], words[1:, 0])[0, 1]) < 0.04
 
 
+@settings(deadline=None)  # the first example compiles
+@given(WORD, WORD, WORD, st.integers(1, 64))
+def test_a_tile_gets_the_same_numbers_as_one_by_one(slot, stream_number, key, count):
+    entity = np.arange(slot, slot + count).astype(np.uint32)
+    moments = np.array([moment(g, 5) for g in range(count)], np.uint32)
+    histories = np.full(count, 9, np.uint32)
+    numbers = np.zeros((5, count))
+    number, low = np.uint32(stream_number), np.uint32(key)
+    fill(entity, moments, histories, count, number, low, low, numbers, 1)
+    for j in range(count):
+        one = philox(entity[j], moments[j], histories[j], number, low, low)
+        assert [uniform(word) for word in one] == numbers[1:, j].tolist()
+    assert not numbers[0].any()
+
+
 @given(st.integers(0, 2**64 - 1))
 def test_a_seed_is_two_words(seed):
     low, high = split_seed(seed)
@@ -55,7 +69,7 @@ def test_a_seed_is_two_words(seed):
 
 
 def test_streams_come_from_names_and_do_not_collide():
-    kinds = [r.name + kind for r in MONTH for kind in ("", "@account")]
+    kinds = [r.name + kind for r in MONTH.rules for kind in ("", "@account")]
     numbers = [stream(kind, block) for kind in kinds for block in range(4)]
     assert len(set(numbers)) == len(numbers)
 
@@ -66,7 +80,7 @@ def test_two_rules_of_one_name_are_refused():
         person.pulse = 1.0
 
     with pytest.raises(ValueError, match="share a name"):
-        _source((*MONTH, as_rule(work)))
+        MONTH.adding(work, after="enter")
 
 
 def test_a_rule_may_only_ask_for_what_its_scope_offers():

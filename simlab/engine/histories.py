@@ -1,0 +1,249 @@
+"""Loops over months and histories: the part of every kernel that does not depend on the month.
+
+`simlab.engine.generate` appends what stands below the mark to the generated month, because numba's
+disk cache cannot reuse functions that take other compiled functions. Nothing imports this file.
+"""
+# mypy: ignore-errors
+
+from simlab.engine.generated import *
+
+# --- appended ---
+
+
+@njit
+def copy_rows(to, source):
+    # row by row: numba's slice assignment carries a shape check that takes seconds to compile
+    for i in range(len(to)):
+        to[i] = source[i]
+
+
+@njit
+def start_month(firm, start, month):
+    firm.month = month
+    firm.calendar = (start + month) % 12
+
+
+@njit(nogil=True, cache=True)
+def run(start, people0, accounts0, teams0, departments0, firms0, practices, policies, params,
+        current, burn_in, k0, k1, first, last, replicates, months, cancel, out):
+    """Histories first..last-1; draw = history // replicates.
+
+    Every history lives `burn_in` months under `current`, then `months` under each of the policies
+    from the state reached, so that policies share their past. people0[0 or draw, slot] is the
+    start. out[history - first, policy, month, outcome] is written; returns the number of histories
+    finished (fewer where `cancel` was set, which is read every month).
+    """
+    people, accounts = people0[0].copy(), accounts0.copy()
+    teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
+    several = 1 if len(policies) > 1 else 0
+    people1, accounts1 = people[: several * len(people)].copy(), accounts.copy()
+    teams1, departments1, firms1 = teams0.copy(), departments0.copy(), firms0.copy()
+    seen = np.zeros(1, SEEN)[0]
+    spare = np.zeros(out.shape[3])
+    for history in range(first, last):
+        scratch = scratch_rows(np.uint32(history))
+        draw = history // replicates
+        copy_rows(people, people0[draw if len(people0) > 1 else 0])
+        copy_rows(accounts, accounts0)
+        copy_rows(teams, teams0)
+        copy_rows(departments, departments0)
+        copy_rows(firms, firms0)
+        for m in range(-burn_in, 0):
+            if cancel[0]:
+                return history - first
+            start_month(firms[0], start, m)
+            month(people, accounts, teams, departments, firms[0], practices, current[0],
+                  params[draw], seen, spare, k0, k1, scratch)
+        for p in range(len(policies)):
+            if several and p == 0:
+                copy_rows(people1, people)
+                copy_rows(accounts1, accounts)
+                copy_rows(teams1, teams)
+                copy_rows(departments1, departments)
+                copy_rows(firms1, firms)
+            elif several:
+                copy_rows(people, people1)
+                copy_rows(accounts, accounts1)
+                copy_rows(teams, teams1)
+                copy_rows(departments, departments1)
+                copy_rows(firms, firms1)
+            for m in range(months):
+                if cancel[0]:
+                    return history - first
+                start_month(firms[0], start, m)
+                month(people, accounts, teams, departments, firms[0], practices, policies[p],
+                      params[draw], seen, out[history - first, p, m], k0, k1, scratch)
+    return last - first
+
+
+@njit(nogil=True, cache=True)
+def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices, policies,
+              params, k0, k1, history, months, cancel, business, rating, pay, exited, kind):
+    """One history, recorded person by person: (month, slot) arrays and each slot's exit month.
+
+    The rating of a quarter is written back over its months. Meant for firms whose vacancies are
+    off, so that a slot holds one person. Returns False where cancelled.
+    """
+    people, accounts = people0[0].copy(), accounts0.copy()
+    teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
+    seen = np.zeros(1, SEEN)[0]
+    outcomes = np.zeros(OUTCOMES)
+    scratch = scratch_rows(np.uint32(history))
+    for m in range(months):
+        if cancel[0]:
+            return False
+        start_month(firms[0], start, m)
+        month(people, accounts, teams, departments, firms[0], practices, policies[0], params[0],
+              seen, outcomes, k0, k1, scratch)
+        quarter = m - (start + m) % 3
+        for i in range(len(people)):
+            person = people[i]
+            if person.left and exited[i] == STILL_HERE:
+                exited[i] = m
+                kind[i] = person.leaving
+            working = person.status == Status.ACTIVE or person.status == Status.NOTICE
+            working = working or exited[i] == m
+            if not working:
+                business[m, i] = np.nan
+                rating[m, i] = 0
+                pay[m, i] = np.nan
+                continue
+            business[m, i] = person.business + person.key_business
+            pay[m, i] = person.income
+            for q in range(max(quarter, 0), m + 1):
+                rating[q, i] = person.running_rating if not np.isnan(business[q, i]) else 0
+    return True
+
+
+@njit
+def resample(people, weights, spare, slot, k0, k1, history, month, stream):
+    """Systematic resampling of copies; frailty and ability are jittered so that their weighted
+    mean and variance stay (Liu, West 2001, shrinkage .98)."""
+    n = len(people)
+    a, _, _, _ = philox(slot, np.uint32(month), history, stream, k0, k1)
+    u = uniform(a)
+    mean_a, mean_f, square_a, square_f = 0.0, 0.0, 0.0, 0.0
+    for c in range(n):
+        mean_a += weights[c] * people[c].ability
+        mean_f += weights[c] * people[c].frailty
+    for c in range(n):
+        square_a += weights[c] * (people[c].ability - mean_a) ** 2
+        square_f += weights[c] * (people[c].frailty - mean_f) ** 2
+    keep = 0.98
+    jitter = np.sqrt(1.0 - keep * keep)
+    source, reached = 0, weights[0]
+    for c in range(n):
+        point = (c + u) / n
+        while reached < point and source < n - 1:
+            source += 1
+            reached += weights[source]
+        spare[c] = people[source]
+        a, b, _, _ = philox(slot, np.uint32(month), history + np.uint32(c),
+                            stream + np.uint32(1), k0, k1)
+        z_a, z_f = normal_quantile(uniform(a)), normal_quantile(uniform(b))
+        kept_a = mean_a + keep * (spare[c].ability - mean_a)
+        kept_f = mean_f + keep * (spare[c].frailty - mean_f)
+        spare[c].ability = kept_a + jitter * np.sqrt(square_a) * z_a
+        spare[c].frailty = kept_f + jitter * np.sqrt(square_f) * z_f
+        spare[c].log_weight = 0.0
+    copy_rows(people, spare)
+
+
+@njit
+def copies_month(people, all_accounts, teams, departments, firm, practices, policy, param, seen,
+                 k0, k1, base, scratch):
+    """One month of a person's copies, each in a history of its own."""
+    histories = scratch[3]
+    for first in range(0, len(people), TILE):
+        count = min(TILE, len(people) - first)
+        for j in range(count):
+            histories[j] = base + np.uint32(first + j)
+        alone(first, count, people, all_accounts, teams, departments, firm, practices, policy,
+              param, seen, k0, k1, scratch)
+
+
+@njit(nogil=True, cache=True)
+def replay(start, templates, accounts0, teams, departments, firms0, practices, policies, params,
+           k0, k1, draw, seen, months, horizon, copies, paths, stream, cancel,
+           left_by, path_exit, size, standing):
+    """Each person's record replayed in weighted copies, then carried on for `horizon` months.
+
+    seen[person, month] is clamped up to `months`. left_by[person, h] = probability to have left
+    within h + 1 months; path_exit[person, path] = exit month 1..horizon of one sampled future
+    (0 = none); size[person] = smallest effective number of copies met; standing[person] = one
+    copy, drawn by weight, as it stands at the end of the record. Returns False where cancelled.
+    """
+    firms = firms0.copy()
+    firm, policy, param = firms[0], policies[0], params[0]
+    people = np.zeros(copies, templates.dtype)
+    spare = np.zeros(copies, templates.dtype)
+    all_accounts = np.zeros(copies, accounts0.dtype)
+    weights = np.full(copies, 1.0 / copies)
+    staying = np.zeros(1, SEEN)
+    staying[0].stayed = 1
+    alive = np.ones((copies, horizon + 1))
+    base = np.uint32(draw) * np.uint32(copies)
+    scratch = scratch_rows(base)
+    for i in range(len(templates)):
+        if cancel[0]:
+            return False
+        for c in range(copies):
+            people[c] = templates[i]
+            all_accounts[c] = accounts0[i]
+            weights[c] = 1.0 / copies
+        size[i] = copies
+        begin = max(templates[i].arrives, 0) if templates[i].status == Status.AWAITED else months
+        for m in range(begin, months):
+            start_month(firm, start, m)
+            copies_month(people, all_accounts, teams, departments, firm, practices, policy, param,
+                         seen[i, m], k0, k1, base, scratch)
+            top = -1e300
+            for c in range(copies):
+                top = max(top, people[c].log_weight)
+            total, squares = 0.0, 0.0
+            for c in range(copies):
+                weights[c] = exp(people[c].log_weight - top)
+                total += weights[c]
+            for c in range(copies):
+                weights[c] /= total
+                squares += weights[c] * weights[c]
+            effective = 1.0 / squares
+            size[i] = min(size[i], effective)
+            if effective < 0.5 * copies:
+                resample(people, weights, spare, templates[i].slot, k0, k1, base, m, stream)
+                for c in range(copies):
+                    weights[c] = 1.0 / copies
+        chosen, _, _, _ = philox(templates[i].slot, np.uint32(59999), base, stream, k0, k1)
+        standing[i] = people[pick(weights, uniform(chosen))]
+        # carried on as if they stayed: a copy's weight falls by its chance of leaving, so the
+        # probabilities hold no coin tosses
+        for c in range(copies):
+            people[c].log_weight = 0.0
+            alive[c, 0] = 1.0
+        for h in range(horizon):
+            start_month(firm, start, months + h)
+            left_by[i, h] = 0.0
+            copies_month(people, all_accounts, teams, departments, firm, practices, policy, param,
+                         staying[0], k0, k1, base, scratch)
+            for c in range(copies):
+                alive[c, h + 1] = exp(people[c].log_weight)
+                left_by[i, h] += weights[c] * (1.0 - alive[c, h + 1])
+        for p in range(paths):
+            a, b, _, _ = philox(templates[i].slot, np.uint32(60000 + p), base, stream, k0, k1)
+            c = pick(weights, uniform(a))
+            path_exit[i, p] = 0
+            for h in range(horizon):
+                if alive[c, h + 1] < uniform(b):
+                    path_exit[i, p] = h + 1
+                    break
+    return True
+
+
+@njit
+def pick(weights, u):
+    """The index at which the running sum of weights reaches u."""
+    c, reached = 0, weights[0]
+    while reached < u and c < len(weights) - 1:
+        c += 1
+        reached += weights[c]
+    return c
