@@ -6,12 +6,18 @@ A test holds the committed pages equal to what this script writes.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import scenarios
+from scenarios.load import ScenarioFile
 from simlab.engine.month import MONTH
 from simlab.engine.outcomes import OUTCOMES
 from simlab.parameters import REGISTRY
+from simlab.policy import Policy, policy_schema
+from simlab.policy.schema import described
 from simlab.records.schema import TABLES
 from simlab.rules import Purpose
 from simlab.world import ACCOUNT, COUPLINGS, DEPARTMENT, FIRM, PERSON, TEAM
@@ -98,18 +104,64 @@ def schema() -> str:
     return "\n".join(lines)
 
 
+def policies() -> str:
+    """Every field of a policy and of a scenario."""
+    lines = [
+        "# Policies and scenarios\n",
+        "A policy is a YAML file of levers; what it leaves out changes nothing. A scenario names a "
+        "firm, a horizon and the policies to compare. The same as JSON Schema, for editors: "
+        "[policy.schema.json](policy.schema.json), [scenario.schema.json](scenario.schema.json), "
+        "or `simlab schema policy`. Skills and KPIs are named as in the role pack of the "
+        "practice.\n",
+    ]
+    shown: set[str] = set()
+    for model in (Policy, ScenarioFile):
+        for (name, en, fields), (_, zh, chinese) in zip(
+            described(model, "en"), described(model, "zh"), strict=True
+        ):
+            if name in shown:
+                continue
+            shown.add(name)
+            lines += [
+                f"## {name}\n",
+                f"{en}. / {zh}。\n",
+                "| field | meaning | 含义 | unit | 单位 | form and bounds | default |",
+                "|---|---|---|---|---|---|---|",
+            ]
+            lines += [
+                f"| `{f.name}` | {f.meaning} | {z.meaning} | {f.unit} | {z.unit} | {f.form} "
+                f"| {f'`{f.default}`' if f.default else 'must be given'} |"
+                for f, z in zip(fields, chinese, strict=True)
+            ]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def as_json(schema: dict[str, Any]) -> str:
+    """A JSON Schema as a file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters,
     "month.md": month,
     "schema.md": schema,
+    "policies.md": policies,
+    "policy.schema.json": lambda: as_json(policy_schema()),
+    "scenario.schema.json": lambda: as_json(scenarios.schema()),
 }
+
+
+def made(name: str) -> str:
+    """The text of a page as it is written."""
+    return (MADE if name.endswith(".md") else "") + PAGES[name]()
 
 
 def main() -> None:
     """Write every page."""
     REFERENCE.mkdir(exist_ok=True)
-    for name, write in PAGES.items():
-        (REFERENCE / name).write_text(MADE + write(), encoding="utf-8")
+    for name in PAGES:
+        (REFERENCE / name).write_text(made(name), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ A scenario sets facts of the firm and levers; it never sets parameters of the mo
 """
 
 from scenarios.facts import FirmFacts, scenario_firm
-from scenarios.load import Scenario, load, names, policies, policy
+from scenarios.load import Scenario, load, names, policies, policy, schema
 
 __all__ = [
     "FirmFacts",
@@ -14,4 +14,5 @@ __all__ = [
     "policies",
     "policy",
     "scenario_firm",
+    "schema",
 ]

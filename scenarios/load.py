@@ -6,16 +6,48 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from scenarios.facts import FirmFacts, scenario_firm
 from simlab.errors import LabError
 from simlab.panel import Panel, month_number
 from simlab.policy import Policy, field_problems, parse_policy
+from simlab.policy.levers import BothLanguages
+from simlab.policy.schema import json_schema
 from simlab.world import Firm
+
+
+def _written_as(item: Any) -> str:
+    return "name" if isinstance(item, str) else "policy"
+
+
+class ScenarioFile(BaseModel):
+    """A scenario as it is written in YAML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    title: BothLanguages
+    question: BothLanguages
+    start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    months: int = Field(ge=1, le=120)
+    firm: FirmFacts
+    policies: tuple[
+        Annotated[
+            Annotated[str, Tag("name")] | Annotated[Policy, Tag("policy")],
+            Discriminator(_written_as),
+        ],
+        ...,
+    ] = Field(min_length=1)
+    baseline: str
+
+
+def schema(lang: str = "en") -> dict[str, Any]:
+    """JSON Schema of a scenario file."""
+    return json_schema(ScenarioFile, lang)
 
 
 @dataclass(frozen=True)
@@ -83,29 +115,26 @@ def _yaml(path: Path) -> Any:
 
 
 def _parse(data: Any, source: str) -> Scenario:
-    expected = ("name", "title", "question", "start", "months", "firm", "policies", "baseline")
+    expected = tuple(ScenarioFile.model_fields)
     if not isinstance(data, dict) or set(data) != set(expected):
         raise LabError("scenario_keys", file=source, expected=", ".join(expected))
     try:
-        facts = FirmFacts.model_validate(data["firm"])
+        written = ScenarioFile.model_validate(data)
     except ValidationError as error:
-        problems = field_problems(error, source, "firm")
+        problems = field_problems(error, source)
         raise LabError("scenario_invalid", file=source, problems=problems) from None
-    chosen = [
-        policy(item) if isinstance(item, str) else parse_policy(item, source)
-        for item in data["policies"]
-    ]
+    chosen = [policy(item) if isinstance(item, str) else item for item in written.policies]
     bundle = {p.name: p for p in chosen}
-    if data["baseline"] not in bundle:
+    if written.baseline not in bundle:
         known = ", ".join(bundle)
-        raise LabError("scenario_baseline", file=source, name=data["baseline"], known=known)
+        raise LabError("scenario_baseline", file=source, name=written.baseline, known=known)
     return Scenario(
-        name=str(data["name"]),
-        title=data["title"],
-        question=data["question"],
-        start=month_number(str(data["start"])),
-        months=int(data["months"]),
-        facts=facts,
+        name=written.name,
+        title=written.title,
+        question=written.question,
+        start=month_number(written.start),
+        months=written.months,
+        facts=written.firm,
         policies=bundle,
-        baseline=str(data["baseline"]),
+        baseline=written.baseline,
     )

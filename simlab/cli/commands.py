@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -266,6 +266,20 @@ def template(
     else:
         for path in paths:
             out.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.schema"))
+def schema(
+    kind: Annotated[Literal["policy", "scenario"], typer.Argument(help=say("help.schema_kind"))],
+    lang: Lang,
+) -> None:
+    """The form of a policy or scenario file."""
+    with at_work(lang, True, stages=False):
+        from scenarios import schema as scenario_schema
+        from simlab.policy import policy_schema
+
+        made = policy_schema(lang) if kind == "policy" else scenario_schema(lang)
+    print_json(made)
 
 
 @app.command(help=say("help.serve"))

@@ -15,6 +15,7 @@ from simlab.policy.levers import (
     Training,
 )
 from simlab.policy.load import compile_policies, field_problems, load_policy, parse_policy
+from simlab.policy.schema import policy_schema
 
 __all__ = [
     "Conditions",
@@ -30,4 +31,5 @@ __all__ = [
     "field_problems",
     "load_policy",
     "parse_policy",
+    "policy_schema",
 ]

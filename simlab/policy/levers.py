@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from simlab.practice import kpis, skills
+
+
+def _both(said: dict[str, str]) -> dict[str, str]:
+    if set(said) != {"en", "zh"}:
+        raise ValueError(f"needs en and zh; got {', '.join(said) or 'nothing'}")
+    return said
+
+
+BothLanguages = Annotated[
+    dict[str, str],
+    AfterValidator(_both),
+    WithJsonSchema({
+        "type": "object", "required": ["en", "zh"], "additionalProperties": False,
+        "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+    }),
+]
+"""A text in English and Chinese."""
 
 
 class Lever(BaseModel):
@@ -118,7 +142,7 @@ class Policy(Lever):
     """A bundle of levers with a name and a title in both languages."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: dict[str, str]
+    title: BothLanguages
     practice: Literal["sales", "medical", "general"] = "sales"
     incentive: Incentive = Incentive()
     training: Training = Training()
@@ -130,8 +154,6 @@ class Policy(Lever):
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:
-        if set(self.title) != {"en", "zh"}:
-            raise ValueError(f"title needs en and zh; got {', '.join(self.title) or 'nothing'}")
         for stage in self.incentive.stages:
             _known("KPI", stage.weights, kpis(self.practice))
         _known("skill", self.training.course_hours, skills(self.practice))

@@ -154,6 +154,10 @@ def test_lists(tmp_path: Path) -> None:
     rows = json.loads(simlab("policies", "--json").stdout)
     assert {"scenario", "name", "title", "baseline"} == set(rows[0])
     assert len(simlab("policies", "sales_transition").stdout.splitlines()) >= 3
+    form = json.loads(simlab("schema", "policy", "--lang", "zh").stdout)
+    assert form["description"] == "方案：一组杠杆"
+    assert "firm" in json.loads(simlab("schema", "scenario").stdout)["properties"]
+    simlab("schema", "luck", code=2)
     simlab("template", tmp_path / "sheets")
     assert any((tmp_path / "sheets").iterdir())
 

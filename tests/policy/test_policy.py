@@ -33,7 +33,7 @@ def refused(data, tmp_path):
         ({"selection": {"key_share": 1.5}}, "selection.key_share", "less than or equal to 1"),
         ({"training": {"course_hours": {"juggling": 3}}}, "(policy)", "unknown skill 'juggling'"),
         ({"punishment": {}}, "punishment", "Extra inputs"),
-        ({"title": {"en": "A"}}, "(policy)", "title needs en and zh"),
+        ({"title": {"en": "A"}}, "title", "needs en and zh"),
     ],
 )
 def test_a_wrong_field_is_named(levers, field, words, tmp_path):
