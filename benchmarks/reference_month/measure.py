@@ -15,18 +15,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.metadata import version
 
 from spec import Sample, Staff
 
 ENGINES = {
+    "simlab": ("with_simlab", "simlab"),
     "numpy": ("with_numpy", "numpy"),
     "mesa": ("with_mesa", "mesa"),
     "starsim": ("with_starsim", "starsim"),
     "starsim-one-stream": ("with_starsim", "starsim"),
     "mesa-frames": ("with_mesa_frames", "mesa-frames"),
 }
-"""Engine -> the file that writes the month for it, and the package whose version is named."""
+"""Engine -> the file that writes the month for it, and the package that it needs."""
 SAMPLE_PEOPLE, SAMPLE_MONTHS = 20_000, 24
 NOT_INSTALLED = 3
 """Exit code where the engine's package is missing."""
@@ -68,7 +68,8 @@ def main() -> None:
     make = getattr(module, "one_stream" if asked.engine.endswith("one-stream") else "Staff")
     sample = Sample.of(asked.engine, make(SAMPLE_PEOPLE, 1), SAMPLE_PEOPLE, SAMPLE_MONTHS)
     print(json.dumps({
-        "version": version(package), "python": sys.version.split()[0], "sample": asdict(sample),
+        "version": importlib.import_module(package.replace("-", "_")).__version__,
+        "sample": asdict(sample),
         "rows": [{"engine": asked.engine, "people": people,
                   "ns_per_person_month": round(nanoseconds(make, people, asked.seconds), 1)}
                  for people in asked.people],

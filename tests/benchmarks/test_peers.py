@@ -27,9 +27,9 @@ def sample(engine, name):
     return engine("spec").Sample.of(name, staff, PEOPLE, MONTHS)
 
 
-HERE = ["mesa", *filter(find_spec, ["starsim", "mesa_frames"])]
-"""Mesa, and those of the peers that come with extras and are installed; `benchmarks/peers.py`
-compares every engine that it times."""
+HERE = ["mesa", "simlab", *filter(find_spec, ["starsim", "mesa_frames"])]
+"""Mesa, the lab itself, and what of the others is installed; `benchmarks/peers.py` compares every
+engine that it times."""
 
 
 @pytest.mark.parametrize("name", HERE)
