@@ -66,6 +66,8 @@ class PlainPerson(mesa.Agent):
         arriving = self.status in (Status.ARRIVING, Status.AWAITED)
         if arriving != (declared.scope == "arrival") or self.status == Status.VACANT:
             return
+        if declared.scope == "departure" and not self.left:
+            return
         model = self.model
         random = model.rng.random
         given = {

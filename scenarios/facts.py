@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from simlab.engine.panels import base_pay, empty_accounts
 from simlab.engine.replay import employed_at_end
+from simlab.engine.ties import draw_ties
 from simlab.panel import Panel, season
 from simlab.practice import NAMES, practice_records
 from simlab.world import (
@@ -23,6 +24,10 @@ from simlab.world import (
     blank,
 )
 
+AGE_SPREAD = 8.0
+YOUNGEST = 20.0
+"""SD of a synthetic staff's age and its lower end, in years; only retirement depends on them."""
+
 
 class FirmFacts(BaseModel):
     """What is known or assumed of the firm. People come from the records where there are any;
@@ -34,6 +39,8 @@ class FirmFacts(BaseModel):
     people: int = Field(default=150, ge=1, le=1_000_000)
     team_size: int = Field(default=10, ge=1, le=1000)
     tenure_months: float = Field(default=24, ge=0, le=240, description="mean tenure")
+    age: float = Field(default=34, ge=18, le=80, description="mean age of a synthetic staff")
+    retirement_age: float = Field(default=60, ge=40, le=90)
     base_pay: float = Field(default=10_000, gt=0, description="median base pay a month")
     base_spread: float = Field(default=0.25, ge=0, le=2, description="SD of log base pay")
     season: tuple[float, ...] = Field(
@@ -73,6 +80,7 @@ def scenario_firm(
     people["status"] = Status.AWAITED
     people["practice"] = NAMES.index(facts.practice)
     people["team"] = np.arange(n) // facts.team_size
+    people["ties"] = draw_ties(people["team"], seed=seed)
     teams = blank(TEAM, int(people["team"].max(initial=0)) + 1)
     teams["coaching"] = facts.coaching
     departments = blank(DEPARTMENT, DEPARTMENTS)
@@ -112,7 +120,17 @@ def _synthetic_staff(facts: FirmFacts, seed: int) -> Staff:
     spread = np.exp(facts.base_spread * generator.standard_normal(facts.people))
     people["base"] = facts.base_pay * spread
     people["grade"] = 1
+    people["retires"] = _retirement(facts, seed)
     return people, facts.base_pay, np.array(facts.season)
+
+
+def _retirement(facts: FirmFacts, seed: int) -> np.ndarray:
+    """(people,) the month in which each reaches retirement age, from the first on. A generator of
+    its own: a firm that asks for other ages has the same people otherwise."""
+    generator = np.random.default_rng([seed, facts.people])
+    age = facts.age + AGE_SPREAD * generator.standard_normal(facts.people)
+    months = 12 * (facts.retirement_age - np.maximum(age, YOUNGEST))
+    return np.maximum(np.ceil(months), 1).astype(np.int32)
 
 
 def _recorded_staff(panel: Panel) -> Staff:

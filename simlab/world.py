@@ -25,6 +25,12 @@ RING = 12
 """Months ahead for which commission can fall due."""
 STAGES = 3
 """Stages of an incentive scheme: early, middle, late."""
+TIES = 3
+"""Colleagues a person is tied to at most."""
+TAGS = 3
+"""Tags of feedback tickets: see `Tag`."""
+SIGNS = 5
+"""Visible signs that raise an alert: see `Sign`."""
 DEPARTMENTS = 2
 """Supporting departments: product and technical (nursing and diagnostics in a hospital)."""
 
@@ -69,6 +75,29 @@ class Exit(IntEnum):
     VOLUNTARY = 1
     INVOLUNTARY = 2
     OTHER = 3
+    RETIREMENT = 4
+
+
+class Cause(IntEnum):
+    """A named contribution to the log hazard of quitting, by its place in the list of them.
+
+    LEVEL is the neutral hazard, so as the reason of an exit it reads "nothing above neutral".
+    """
+
+    LEVEL = 0
+    TENURE = 1
+    FRAILTY = 2
+    EFFICACY = 3
+    REWARD = 4
+    STRESS = 5
+    BELONGING = 6
+    SUPPORT = 7
+    CONTROL = 8
+    MARKET = 9
+    REMOTE = 10
+    PAY = 11
+    HELP = 12
+    ANTICIPATION = 13
 
 
 class Help(IntEnum):
@@ -78,6 +107,35 @@ class Help(IntEnum):
     COACHING = 1
     RELIEF = 2
     UNBLOCK = 3
+    JOINT_VISIT = 4
+    WORKLOAD = 5
+    COUNSELLING = 6
+
+
+class Tag(IntEnum):
+    """What a feedback ticket is about."""
+
+    PRESSURE = 0
+    COMMUNICATION = 1
+    RESOURCES = 2
+
+
+class Sign(IntEnum):
+    """A visible sign that early warning reads."""
+
+    FALLING = 0
+    ABSENCE = 1
+    PRESSURE = 2
+    COMMUNICATION = 3
+    CONTACTS = 4
+
+
+class Audience(IntEnum):
+    """Who is trained."""
+
+    EVERYBODY = 0
+    KEY = 1
+    BELOW = 2
 
 
 class Stage(IntEnum):
@@ -100,6 +158,10 @@ PERSON = np.dtype(
         ("arrives", "i4"),  # month of coming under observation, for AWAITED people
         ("entered", "i4"),  # month of hiring; negative before the history
         ("vacancy", "i2"),  # months until a vacant slot is filled
+        ("head_start", "i2"),  # months of experience brought along
+        ("retires", "i4"),  # month of reaching retirement age, 0 = not known
+        ("ties", "i4", (TIES,)),  # slots of close colleagues, -1 = none; they stay with the seat
+        ("ties_gone", "i1"),  # of them, left at the end of last month
         # traits: fixed for life
         ("ability", "f4"),  # results talent, SD 1
         ("frailty", "f4"),  # unobserved log hazard of leaving
@@ -124,6 +186,8 @@ PERSON = np.dtype(
         ("morale", "f4"),
         # this month's work
         ("key", "f4"),  # share of time on key work
+        ("nominated", "u1"),  # 1: moves to key work next
+        ("change", "f4"),  # novelty of the work, 1 on moving, fading
         ("effort", "f4", (TASKS,)),
         ("business", "f4"),
         ("typical", "f4"),  # business usual for tenure, pay and season
@@ -151,21 +215,33 @@ PERSON = np.dtype(
         # learning
         ("course", "i1"),  # skill being taught, -1 none
         ("hours", "f4"),  # of that course so far
+        ("studied", "f4"),  # course hours of this month
         ("passed", "u1"),  # bit per skill
-        ("retakes", "i1"),
+        ("attempts", "i1"),  # failed at its exam
+        ("examined", "i1"),  # this month: 1 passed, -1 failed
         # what HR can see
         ("absence", "f4"),  # days
-        ("tickets", "i1"),
+        ("tickets", "i1", (TAGS,)),  # of this month, by tag
+        ("tag_months", "u1", (TAGS,)),  # bit j: a ticket with that tag j months ago (three months)
         ("contacts", "f4"),
-        ("pulse", "f4"),  # 0..10
+        ("usual_contacts", "f4"),  # their moving average
+        ("pulse", "f4"),  # 0..10, -1 = not asked or not answered
         # help
         ("risk", "f4"),
         ("uptake", "f4"),
-        ("help", "i1"),
-        ("help_left", "i1"),
+        ("approached", "u1"),  # 1 in the month in which help is offered
+        ("help", "i1"),  # kind, from the offer on
+        ("help_wait", "i1"),  # months until it begins
+        ("help_left", "i1"),  # months it still runs
+        ("attention", "f4"),  # felt from help: 1 while it runs, fading afterwards
+        ("alert", "i1"),  # months until an alert counts as false
+        ("false_alarm", "u1"),  # 1 in the month in which it does
         # leaving
         ("notice", "i1"),  # months of notice left
         ("leaving", "i1"),  # Exit kind of someone on notice or just gone
+        ("reason", "i1"),  # Cause of a decision to quit
+        ("avoidable", "f4"),  # share of its hazard that levers can reach
+        ("lost_business", "f4"),  # a month, of customers lost with the person who left
         ("left", "i1"),  # 1 in the month of the exit
         ("log_weight", "f8"),  # of this copy, under replay
     ],
@@ -181,7 +257,7 @@ ACCOUNT = np.dtype(
         ("months", "i2"),  # to the decision while opening; as a customer after it
         ("value", "f4"),  # business a month once won
         ("satisfaction", "f4"),
-        ("shifted", "i1"),  # 1 when handed over this month
+        ("shifted", "i1"),  # of a leaver: 1 = to be handed over, 2 = lost
     ],
     align=True,
 )
@@ -237,12 +313,12 @@ FIRM = np.dtype(
 )
 
 COUPLINGS: dict[str, tuple[str, ...]] = {
-    "couple_peers": ("belonging", "morale"),
+    "couple_peers": ("ties_gone", "belonging", "morale"),
     "couple_climate": ("belonging", "morale"),
     "couple_queue": ("requests", "request_age", "past_sla", "support"),
     "couple_income": ("expected",),
-    "couple_help": ("help", "help_left"),
-    "couple_assign": ("key",),
+    "couple_help": ("help", "help_wait", "help_left", "approached"),
+    "couple_assign": ("key", "nominated", "change"),
     "couple_handover": (),
 }
 """Each coupling with the person fields that the rule reading it may write differently because of
@@ -256,6 +332,7 @@ PRACTICE = np.dtype(
         ("cycle", "f4"),  # mean months from opening to decision
         ("account_value", "f4"),  # monthly business of a won account, in months of base pay
         ("key_standard", "f4"),  # win rate expected of people in key work
+        ("profile", "f4"),  # fit with key work from which a person meets its profile
         ("hours", "f4"),  # working hours a month
     ],
     align=True,
@@ -284,6 +361,9 @@ POLICY = np.dtype(
         ("fragments", "u1"),  # taken in fragments: costs half the selling time
         ("coaching", "f4"),  # share of managers' coaching used, 0..1
         ("pass_mark", "f4"),
+        ("retake_share", "f4"),  # of the course, taken again after a failed exam
+        ("audience", "i1"),
+        ("lead", "i4"),  # months before moving in which people are trained for key work
         ("fee", "f4"),  # money an hour
         # support
         ("support_capacity", "f4"),  # factor on departments' capacity
@@ -292,12 +372,17 @@ POLICY = np.dtype(
         ("support_cost", "f4"),  # money a month per unit of capacity above 1 and head
         # intervention
         ("help_on", "u1"),
-        ("help_falling", "i4"),  # months in a row of falling results that raise an alert
+        ("signs", "f4", (SIGNS,)),  # what each visible sign adds to the risk index
+        ("help_falling", "i4"),  # months in a row of falling results that count as a sign
+        ("help_absence", "f4"),  # days of absence a month that count as a sign
+        ("help_contacts", "f4"),  # share of usual contacts below which their fall is a sign
         ("help_capacity", "f4"),  # helped a month per 100 people
         ("help_threshold", "f4"),
         ("help_kind", "i1"),
+        ("help_delay", "i4"),  # months from offer to beginning
         ("help_months", "i4"),
-        ("help_cost", "f4"),
+        ("help_cost", "f4"),  # money a month and person helped
+        ("approach_cost", "f4"),  # money per person approached, false alarms included
         # selection
         ("key_share", "f4"),  # of people moved to key work at the end of the ramp
         ("key_ramp", "i4"),  # months
@@ -306,6 +391,9 @@ POLICY = np.dtype(
         ("fill_months", "f4"),
         ("hire_skill", "f4"),  # shift of newcomers' skills
         ("hire_cost", "f4"),  # months of base pay
+        ("experienced", "f4"),  # share of newcomers
+        ("experienced_pay", "f4"),  # their base pay over that of other newcomers
+        ("candidates", "i4"),  # per vacancy, the best is taken
         # working conditions
         ("workload", "f4"),  # factor on demands
         ("remote", "f4"),  # days a week at home

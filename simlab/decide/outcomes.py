@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from simlab.engine.outcomes import OUTCOMES
+
 HEADLINE = "regretted"
 """Voluntary exits of people at or above standard: the measure a policy is judged by first."""
 
@@ -15,13 +17,15 @@ class Outcome:
 
     over_months: Literal["sum", "mean"]
     better: Literal["lower", "higher", "neither"]
-    unit: Literal["people", "money", "count", "index", "points"]
+    unit: Literal["people", "money", "count", "index", "points", "months"]
 
 
 _EXITS = Outcome("sum", "lower", "people")
 _COST = Outcome("sum", "lower", "money")
 _INDEX = Outcome("mean", "higher", "index")
 _NEITHER = Outcome("mean", "neither", "index")
+_REASON = Outcome("sum", "neither", "people")
+_SEEN = Outcome("sum", "lower", "count")
 
 _KNOWN = {
     "headcount": Outcome("mean", "neither", "people"),
@@ -29,15 +33,29 @@ _KNOWN = {
     "voluntary": _EXITS,
     "involuntary": _EXITS,
     "other_exits": _EXITS,
+    "retirements": Outcome("sum", "neither", "people"),
     "regretted": _EXITS,
+    "avoidable": _EXITS,
     "arrivals": Outcome("sum", "neither", "people"),
     "vacancies": Outcome("mean", "lower", "people"),
     "business": Outcome("sum", "higher", "money"),
     "key_business": Outcome("sum", "higher", "money"),
+    "lost_business": Outcome("sum", "lower", "money"),
     "complaints": Outcome("sum", "lower", "count"),
     "requests": Outcome("sum", "neither", "count"),
     "past_sla": Outcome("sum", "lower", "count"),
+    "below_expected": Outcome("sum", "lower", "people"),
+    "training_hours": Outcome("sum", "neither", "count"),
+    "exams_passed": Outcome("sum", "higher", "count"),
+    "exams_failed": _SEEN,
+    "alerts": Outcome("sum", "neither", "count"),
+    "false_alarms": _SEEN,
+    "approached": Outcome("sum", "neither", "count"),
     "helped": Outcome("sum", "neither", "count"),
+    "absence": _SEEN,
+    "tickets_pressure": _SEEN,
+    "tickets_communication": _SEEN,
+    "tickets_resources": _SEEN,
     "key_people": Outcome("mean", "neither", "people"),
     "cost": _COST,
     "pay_cost": _COST,
@@ -46,11 +64,18 @@ _KNOWN = {
     "help_cost": _COST,
     "replacement_cost": _COST,
     "conditions_cost": _COST,
+    "tenure": Outcome("mean", "higher", "months"),
+    "skill": _INDEX,
+    "meets_profile": _INDEX,
     "efficacy": _INDEX,
+    "reward": _INDEX,
     "morale": _INDEX,
     "stress": Outcome("mean", "lower", "index"),
+    "belonging": _INDEX,
+    "support": _INDEX,
+    "control": _INDEX,
     "score": Outcome("mean", "higher", "points"),
-}
+} | {name: _REASON for name in OUTCOMES if name.startswith("reason_")}
 
 
 def outcome(name: str) -> Outcome:

@@ -20,7 +20,7 @@ from simlab.rules.enter import enter
 from simlab.rules.feel import feel
 from simlab.rules.hire import assign, hand_over, hire
 from simlab.rules.learn import learn
-from simlab.rules.leave import leave
+from simlab.rules.leave import depart, leave
 from simlab.rules.pay import pay
 from simlab.rules.reduce import reduce
 from simlab.rules.score import score
@@ -134,6 +134,7 @@ MONTH = Month(
             give_help,
             # people leave
             leave,
+            depart,
             # the firm hands over, the month is recorded, people move and are hired
             hand_over,
             record,

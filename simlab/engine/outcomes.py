@@ -6,16 +6,33 @@ from enum import IntEnum
 from numba import njit
 
 from simlab.rules import rule
-from simlab.world import Exit, Status
+from simlab.rules.warn import FALSE_AFTER
+from simlab.rules.work import fit
+from simlab.world import TAGS, Exit, Status
 
 
 class Outcome(IntEnum):
     """Figures of one month of one firm, by their place on the last axis of results.
 
-    Counts are people or events a month; money is the firm's currency a month; efficacy, morale,
-    stress (0..1) and score are means over the people working. `regretted` counts voluntary exits of
-    people whose results were at or above standard, the mean of their firm in that month; `cost`
-    is the sum of the cost items.
+    Counts are people or events a month; money is the firm's currency a month.
+
+    - Exits by kind (`voluntary`, `involuntary`, `other_exits` for shocks, `retirements`).
+      `regretted` counts voluntary exits of people whose results were at or above standard, the
+      mean of their firm in that month. `avoidable` adds up, over voluntary exits, the share of
+      the hazard owed to what levers reach when the decision was made. The `reason_` counts split
+      voluntary exits by the largest contribution above neutral (`simlab.world.Cause`).
+    - `lost_business` is the monthly business of customers lost when their owner left. It is gone
+      from `business` already and therefore no cost item; nor are `training_hours`, whose time is
+      missing from selling.
+    - `below_expected` counts people whose income was below what they had come to expect.
+    - `alerts` are new ones; `false_alarms` are alerts whose person was still here and had not
+      decided to leave `FALSE_AFTER` months later, those kept by help included; `approached` were
+      offered help, for `helped` it runs.
+    - `cost` is the sum of the cost items: pay, training fees, support staff, help, replacement
+      and working conditions.
+    - The rest are means over the people working: `tenure` (months), `skill` (fit with the work
+      that one does) and states (0..1), `score` (points); `meets_profile` is the share of them
+      whose fit with key work reaches the profile.
     """
 
     HEADCOUNT = 0
@@ -23,27 +40,62 @@ class Outcome(IntEnum):
     VOLUNTARY = 2
     INVOLUNTARY = 3
     OTHER_EXITS = 4
-    REGRETTED = 5
-    ARRIVALS = 6
-    VACANCIES = 7
-    BUSINESS = 8
-    KEY_BUSINESS = 9
-    COMPLAINTS = 10
-    REQUESTS = 11
-    PAST_SLA = 12
-    HELPED = 13
-    KEY_PEOPLE = 14
-    PAY_COST = 15
-    TRAINING_COST = 16
-    SUPPORT_COST = 17
-    HELP_COST = 18
-    REPLACEMENT_COST = 19
-    CONDITIONS_COST = 20
-    COST = 21
-    EFFICACY = 22
-    MORALE = 23
-    STRESS = 24
-    SCORE = 25
+    RETIREMENTS = 5
+    REGRETTED = 6
+    AVOIDABLE = 7
+    REASON_NONE = 8
+    REASON_TENURE = 9
+    REASON_FRAILTY = 10
+    REASON_EFFICACY = 11
+    REASON_REWARD = 12
+    REASON_STRESS = 13
+    REASON_BELONGING = 14
+    REASON_SUPPORT = 15
+    REASON_CONTROL = 16
+    REASON_MARKET = 17
+    REASON_REMOTE = 18
+    REASON_PAY = 19
+    REASON_HELP = 20
+    REASON_ANTICIPATION = 21
+    ARRIVALS = 22
+    VACANCIES = 23
+    BUSINESS = 24
+    KEY_BUSINESS = 25
+    LOST_BUSINESS = 26
+    COMPLAINTS = 27
+    REQUESTS = 28
+    PAST_SLA = 29
+    BELOW_EXPECTED = 30
+    TRAINING_HOURS = 31
+    EXAMS_PASSED = 32
+    EXAMS_FAILED = 33
+    ALERTS = 34
+    FALSE_ALARMS = 35
+    APPROACHED = 36
+    HELPED = 37
+    ABSENCE = 38
+    TICKETS_PRESSURE = 39
+    TICKETS_COMMUNICATION = 40
+    TICKETS_RESOURCES = 41
+    KEY_PEOPLE = 42
+    PAY_COST = 43
+    TRAINING_COST = 44
+    SUPPORT_COST = 45
+    HELP_COST = 46
+    REPLACEMENT_COST = 47
+    CONDITIONS_COST = 48
+    COST = 49
+    TENURE = 50
+    SKILL = 51
+    MEETS_PROFILE = 52
+    EFFICACY = 53
+    REWARD = 54
+    MORALE = 55
+    STRESS = 56
+    BELONGING = 57
+    SUPPORT = 58
+    CONTROL = 59
+    SCORE = 60
 
 
 OUTCOMES: tuple[str, ...] = tuple(outcome.name.lower() for outcome in Outcome)
@@ -63,8 +115,83 @@ def standard(people):
     return total / working if working > 0 else 0.0
 
 
+@njit
+def record_exit(person, bar, firm, policy, outcomes):
+    """The kind of an exit, its reason where it was voluntary, and what it costs."""
+    outcomes[Outcome.EXITS] += 1.0
+    if person.leaving == Exit.VOLUNTARY:
+        outcomes[Outcome.VOLUNTARY] += 1.0
+        outcomes[Outcome.REGRETTED] += 1.0 if person.results >= bar else 0.0
+        outcomes[Outcome.AVOIDABLE] += person.avoidable
+        outcomes[Outcome.REASON_NONE + person.reason] += 1.0
+    elif person.leaving == Exit.INVOLUNTARY:
+        outcomes[Outcome.INVOLUNTARY] += 1.0
+    elif person.leaving == Exit.RETIREMENT:
+        outcomes[Outcome.RETIREMENTS] += 1.0
+    else:
+        outcomes[Outcome.OTHER_EXITS] += 1.0
+    outcomes[Outcome.LOST_BUSINESS] += person.lost_business
+    months = policy.hire_cost + firm.replacement_cost
+    outcomes[Outcome.REPLACEMENT_COST] += months * person.base
+
+
+@njit
+def record_work(person, policy, practice, outcomes):
+    """A person's month of work, pay and training."""
+    outcomes[Outcome.BUSINESS] += person.business + person.key_business
+    outcomes[Outcome.COMPLAINTS] += person.complaints
+    outcomes[Outcome.PAY_COST] += person.income
+    outcomes[Outcome.BELOW_EXPECTED] += 1.0 if person.income < person.expected else 0.0
+    suited = fit(person.skills, practice.key_demand)
+    outcomes[Outcome.MEETS_PROFILE] += 1.0 if suited >= practice.profile else 0.0
+    if person.key < 1.0:
+        standard = fit(person.skills, practice.standard_demand)
+        suited = person.key * suited + (1.0 - person.key) * standard
+    outcomes[Outcome.SKILL] += suited
+    if person.key > 0.0:
+        outcomes[Outcome.KEY_PEOPLE] += 1.0
+        outcomes[Outcome.KEY_BUSINESS] += person.key_business
+        outcomes[Outcome.REQUESTS] += person.requests
+        outcomes[Outcome.PAST_SLA] += person.past_sla
+    if person.studied > 0.0:
+        outcomes[Outcome.TRAINING_HOURS] += person.studied
+        outcomes[Outcome.TRAINING_COST] += policy.fee * person.studied
+        outcomes[Outcome.EXAMS_PASSED] += 1.0 if person.examined > 0 else 0.0
+        outcomes[Outcome.EXAMS_FAILED] += 1.0 if person.examined < 0 else 0.0
+
+
+@njit
+def record_help(person, policy, outcomes):
+    """What early warning saw, whom it reached and what that costs."""
+    outcomes[Outcome.ALERTS] += 1.0 if person.alert == FALSE_AFTER else 0.0
+    outcomes[Outcome.FALSE_ALARMS] += person.false_alarm
+    if person.approached:
+        outcomes[Outcome.APPROACHED] += 1.0
+        outcomes[Outcome.HELP_COST] += policy.approach_cost
+    if person.help_left > 0 and person.help_wait == 0:
+        outcomes[Outcome.HELPED] += 1.0
+        outcomes[Outcome.HELP_COST] += policy.help_cost
+
+
+@njit
+def record_state(person, firm, outcomes):
+    """How a person is: tenure, states, score, and what of it shows."""
+    outcomes[Outcome.TENURE] += firm.month - person.entered
+    outcomes[Outcome.EFFICACY] += person.efficacy
+    outcomes[Outcome.REWARD] += person.reward
+    outcomes[Outcome.MORALE] += person.morale
+    outcomes[Outcome.STRESS] += person.stress
+    outcomes[Outcome.BELONGING] += person.belonging
+    outcomes[Outcome.SUPPORT] += person.support
+    outcomes[Outcome.CONTROL] += person.control
+    outcomes[Outcome.SCORE] += person.score
+    outcomes[Outcome.ABSENCE] += person.absence
+    for tag in range(TAGS):
+        outcomes[Outcome.TICKETS_PRESSURE + tag] += person.tickets[tag]
+
+
 @rule("firm")
-def record(people, firm, policy, outcomes):
+def record(people, firm, policy, practices, outcomes):
     """One row of `OUTCOMES` for this month, added up in slot order."""
     for k in range(len(outcomes)):
         outcomes[k] = 0.0
@@ -78,39 +205,19 @@ def record(people, firm, policy, outcomes):
             continue
         outcomes[Outcome.HEADCOUNT] += 1.0
         if person.left:
-            outcomes[Outcome.EXITS] += 1.0
-            if person.leaving == Exit.VOLUNTARY:
-                outcomes[Outcome.VOLUNTARY] += 1.0
-                outcomes[Outcome.REGRETTED] += 1.0 if person.results >= bar else 0.0
-            elif person.leaving == Exit.INVOLUNTARY:
-                outcomes[Outcome.INVOLUNTARY] += 1.0
-            else:
-                outcomes[Outcome.OTHER_EXITS] += 1.0
-            replacement = policy.hire_cost * person.base + firm.replacement_cost * person.base
-            outcomes[Outcome.REPLACEMENT_COST] += replacement
+            record_exit(person, bar, firm, policy, outcomes)
         if person.entered == firm.month:
             outcomes[Outcome.ARRIVALS] += 1.0
-        outcomes[Outcome.BUSINESS] += person.business + person.key_business
-        outcomes[Outcome.KEY_BUSINESS] += person.key_business
-        outcomes[Outcome.COMPLAINTS] += person.complaints
-        outcomes[Outcome.REQUESTS] += person.requests
-        outcomes[Outcome.PAST_SLA] += person.past_sla
-        if person.help_left > 0:
-            outcomes[Outcome.HELPED] += 1.0
-            outcomes[Outcome.HELP_COST] += policy.help_cost
-        outcomes[Outcome.KEY_PEOPLE] += 1.0 if person.key > 0.0 else 0.0
-        outcomes[Outcome.PAY_COST] += person.income
-        if person.course >= 0:
-            outcomes[Outcome.TRAINING_COST] += policy.fee * policy.hours_per_month
-        added = max(policy.support_capacity - 1.0, 0.0)
-        outcomes[Outcome.SUPPORT_COST] += policy.support_cost * added
-        outcomes[Outcome.CONDITIONS_COST] += policy.conditions_cost
-        outcomes[Outcome.EFFICACY] += person.efficacy
-        outcomes[Outcome.MORALE] += person.morale
-        outcomes[Outcome.STRESS] += person.stress
-        outcomes[Outcome.SCORE] += person.score
+        record_work(person, policy, practices[person.practice], outcomes)
+        if policy.help_on:
+            record_help(person, policy, outcomes)
+        record_state(person, firm, outcomes)
+    heads = outcomes[Outcome.HEADCOUNT]
+    added = max(policy.support_capacity - 1.0, 0.0)
+    outcomes[Outcome.SUPPORT_COST] = policy.support_cost * added * heads
+    outcomes[Outcome.CONDITIONS_COST] = policy.conditions_cost * heads
     for k in range(Outcome.PAY_COST, Outcome.COST):
         outcomes[Outcome.COST] += outcomes[k]
-    if outcomes[Outcome.HEADCOUNT] > 0.0:
-        for k in range(Outcome.EFFICACY, Outcome.SCORE + 1):
-            outcomes[k] /= outcomes[Outcome.HEADCOUNT]
+    if heads > 0.0:
+        for k in range(Outcome.TENURE, Outcome.SCORE + 1):
+            outcomes[k] /= heads

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simlab.draws import split_seed
 from simlab.engine.ensemble import run_tasks, state
 from simlab.engine.kernel import load_kernel
+from simlab.engine.ties import NOBODY
 from simlab.panel import STILL_HERE, Panel, season
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
@@ -61,6 +62,7 @@ def panel_firm(panel: Panel, *, practice: str = "sales") -> Firm:
     people["practice"] = NAMES.index(practice)
     people["arrives"] = panel.first
     people["entered"] = panel.hired
+    people["ties"] = NOBODY
     people["base"] = base
     people["grade"] = panel.grade.max(axis=1, initial=0)
     firm = blank(FIRM, 1)

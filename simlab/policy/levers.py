@@ -84,6 +84,16 @@ class Training(Lever):
     fragments: bool = Field(default=False, description="in fragments: costs half the selling time")
     coaching: float = Field(default=0.0, description="share of managers' coaching used", ge=0, le=1)
     pass_mark: float = Field(default=0.4, description="skill at which the exam is even", ge=0, le=1)
+    retake_share: float = Field(
+        default=0.33, ge=0.05, le=1, description="of the course, taken again after a failed exam"
+    )
+    audience: Literal["everybody", "key", "below"] = Field(
+        default="everybody",
+        description="everybody, people in or moving to key work, or people below standard",
+    )
+    lead_months: int = Field(
+        default=0, ge=0, le=24, description="months before moving in which people count as moving"
+    )
     fee: float = Field(default=0.0, ge=0, description="money per course hour")
 
 
@@ -96,16 +106,37 @@ class Support(Lever):
     cost: float = Field(default=0.0, ge=0, description="money a month, unit of capacity and head")
 
 
+class Signs(Lever):
+    """What each visible sign adds to the risk index (0..1, capped at 1)."""
+
+    falling: float = Field(default=0.5, ge=0, le=1, description="falling results, month on month")
+    absence: float = Field(default=0.2, ge=0, le=1, description="frequent absence")
+    pressure: float = Field(default=0.2, ge=0, le=1, description="repeated tickets about pressure")
+    communication: float = Field(
+        default=0.2, ge=0, le=1, description="repeated tickets about communication"
+    )
+    contacts: float = Field(default=0.1, ge=0, le=1, description="fewer contacts with colleagues")
+
+
 class Intervention(Lever):
-    """Who is approached, and when."""
+    """Who is approached, when, and with what."""
 
     active: bool = False
+    signs: Signs = Signs()
     falling_months: int = Field(default=2, ge=1, le=6)
+    absence_days: float = Field(default=3.0, ge=0, le=31, description="a month, from which a sign")
+    contacts_share: float = Field(
+        default=0.6, ge=0, le=1, description="of usual contacts, below which a sign"
+    )
     capacity: float = Field(default=5.0, ge=0, le=100, description="people a month per 100")
     threshold: float = Field(default=0.5, description="risk index that raises an alert", ge=0, le=1)
-    kind: Literal["coaching", "relief", "unblock"] = "coaching"
+    kind: Literal["coaching", "joint_visit", "relief", "unblock", "workload", "counselling"] = (
+        "coaching"
+    )
+    delay: int = Field(default=0, ge=0, le=12, description="months from offer to beginning")
     months: int = Field(default=3, ge=1, le=12)
     cost: float = Field(default=0.0, ge=0, description="money a month and person helped")
+    approach_cost: float = Field(default=0.0, ge=0, description="money per person approached")
 
 
 class Selection(Lever):
@@ -127,6 +158,11 @@ class Hiring(Lever):
         default=2.0, ge=0, le=24, description="mean months to fill a vacancy"
     )
     skill: float = Field(default=0.0, ge=-0.3, le=0.3, description="shift of newcomers' skills")
+    experienced: float = Field(default=0.0, ge=0, le=1, description="share of newcomers")
+    experienced_pay: float = Field(
+        default=1.2, ge=0.5, le=3, description="their base pay over that of other newcomers"
+    )
+    candidates: int = Field(default=1, ge=1, le=50, description="per vacancy; the best is taken")
     cost: float = Field(default=2.0, ge=0, le=36, description="months of base pay per hire")
 
 

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from simlab.errors import LabError
 from simlab.policy.levers import Policy
 from simlab.practice import kpis, serves, skills
-from simlab.world import POLICY, STAGES, Help, blank
+from simlab.world import POLICY, STAGES, Audience, Help, Sign, blank
 
-_HELP = {"coaching": Help.COACHING, "relief": Help.RELIEF, "unblock": Help.UNBLOCK}
+_HELP = {kind.name.lower(): kind for kind in Help}
+_AUDIENCE = {audience.name.lower(): audience for audience in Audience}
 _NEVER = 1_000_000
 
 
@@ -75,19 +76,16 @@ def compile_policies(policies: Sequence[Policy]) -> NDArray[np.void]:
         record["sla"] = policy.support.sla
         record["escalation"] = policy.support.escalation
         record["support_cost"] = policy.support.cost
-        record["help_on"] = policy.intervention.active
-        record["help_falling"] = policy.intervention.falling_months
-        record["help_capacity"] = policy.intervention.capacity
-        record["help_threshold"] = policy.intervention.threshold
-        record["help_kind"] = _HELP[policy.intervention.kind]
-        record["help_months"] = policy.intervention.months
-        record["help_cost"] = policy.intervention.cost
+        _intervention(record, policy)
         record["key_share"] = policy.selection.key_share
         record["key_ramp"] = policy.selection.ramp_months
         record["select_fit"] = policy.selection.by_fit
         record["fill_months"] = policy.hiring.fill_months
         record["hire_skill"] = policy.hiring.skill
         record["hire_cost"] = policy.hiring.cost
+        record["experienced"] = policy.hiring.experienced
+        record["experienced_pay"] = policy.hiring.experienced_pay
+        record["candidates"] = policy.hiring.candidates
         record["workload"] = policy.conditions.workload
         record["remote"] = policy.conditions.remote_days
         record["conditions_cost"] = policy.conditions.cost
@@ -124,5 +122,24 @@ def _training(record: np.void, policy: Policy) -> None:
     names = skills(policy.practice)
     for skill, hours in policy.training.course_hours.items():
         record["course_hours"][names.index(skill)] = hours
-    for field in ("hours_per_month", "fragments", "coaching", "pass_mark", "fee"):
+    for field in ("hours_per_month", "fragments", "coaching", "pass_mark", "retake_share", "fee"):
         record[field] = getattr(policy.training, field)
+    record["audience"] = _AUDIENCE[policy.training.audience]
+    record["lead"] = policy.training.lead_months
+
+
+def _intervention(record: np.void, policy: Policy) -> None:
+    intervention = policy.intervention
+    for sign in Sign:
+        record["signs"][sign] = getattr(intervention.signs, sign.name.lower())
+    record["help_on"] = intervention.active
+    record["help_falling"] = intervention.falling_months
+    record["help_absence"] = intervention.absence_days
+    record["help_contacts"] = intervention.contacts_share
+    record["help_capacity"] = intervention.capacity
+    record["help_threshold"] = intervention.threshold
+    record["help_kind"] = _HELP[intervention.kind]
+    record["help_delay"] = intervention.delay
+    record["help_months"] = intervention.months
+    record["help_cost"] = intervention.cost
+    record["approach_cost"] = intervention.approach_cost

@@ -59,6 +59,6 @@ def practice_records() -> NDArray[np.void]:
             record["standard_demand"][k] = skill["standard"]
             record["key_demand"][k] = skill["key"]
             record["entry_skill"][k] = skill["entry"]
-        for figure in ("cycle", "account_value", "key_standard", "hours"):
+        for figure in ("cycle", "account_value", "key_standard", "profile", "hours"):
             record[figure] = data[figure]
     return records

@@ -8,7 +8,8 @@ from numba import njit
 from simlab.numeric import exp, log, normal_quantile
 from simlab.rules import rule, uniform
 from simlab.rules.leave import tenure_hazard
-from simlab.world import SKILLS, Exit, Status
+from simlab.rules.show import usual_contacts
+from simlab.world import SKILLS, TAGS, Cause, Exit, Status
 
 NODES = 16
 """Cells of the frailty distribution when conditioning on survival."""
@@ -16,6 +17,12 @@ CENTRES = tuple(float(normal_quantile((k + 0.5) / NODES)) for k in range(NODES))
 """Standard normal deviate in the middle of each cell (cells of equal probability)."""
 STRIDE = 3
 """Months that share one value of the baseline hazard when it is accumulated."""
+SUCCESS_SIZE = 0.14
+SUCCESS_ACTIVITY = 0.105
+"""Slopes of expected success (business against typical, 0..1) in the log size of business and in
+the log-odds of any, at seven active months in ten: they follow from the form of success."""
+SUCCESS_SPREAD = 0.25
+"""SD of success from month to month there."""
 LONGEST = 60
 """Months of tenure beyond which survival no longer sharpens what is known of frailty."""
 
@@ -47,6 +54,15 @@ def survivor(u, spread, entry_tenure, param):
 
 
 @njit
+def best_candidate(ability, u, candidates, param):
+    """Ability of the best of several candidates by a sign that correlates with ability as
+    `selection_validity` says; `ability` is what the sign does not show."""
+    seen = normal_quantile(exp(log(u) / candidates))
+    validity = param.selection_validity
+    return validity * seen + math.sqrt(1.0 - validity * validity) * ability
+
+
+@njit
 def notice_under_way(u, hazard, chance):
     """Months of notice left (0..3) of someone already here: a decision of the last months whose
     notice (binomial(3, chance)) has not run out. Without it a history would begin with a month
@@ -72,26 +88,37 @@ def notice_under_way(u, hazard, chance):
         "turn",
         "notice",
         uniform("skill", SKILLS),
+        "experience",
+        "selection",
     ),
 )
 def enter(person, firm, policy, practice, param, draw):
     """A person comes under observation: traits, skills and states are drawn.
 
     Frailty and ability are drawn jointly, conditional on having survived to the present tenure:
-    ability lowers the hazard through efficacy, so long tenure selects both.
+    ability lowers the hazard through efficacy, so long tenure selects both. A newcomer may bring
+    experience, or be the best of several candidates. Who is known to be on notice stays so.
     """
-    if person.status == Status.ARRIVING:
+    newcomer = person.status == Status.ARRIVING
+    on_notice = not newcomer and person.notice > 0
+    shift = 0.0
+    if newcomer:
+        shift = policy.hire_skill
         person.entered = firm.month
         person.base = firm.entry_base
         person.grade = 1
+        person.head_start = 0
+        person.retires = 0
+        if draw.experience < policy.experienced:
+            person.base *= policy.experienced_pay
+            person.head_start = int(param.experience_months)
+            shift += param.experience_skill
     person.pay_level = log(person.base / firm.base_reference)
-    newcomer = person.status == Status.ARRIVING
     person.status = Status.ACTIVE
     tenure = firm.month - person.entered
 
-    # how ability shifts the level around which efficacy moves (slope of expected success in
-    # ability at seven active months in ten), hence the log hazard
-    lift = 0.14 * param.size_ability + 0.105 * param.activity_ability
+    # how ability shifts the level around which efficacy moves, hence the log hazard
+    lift = SUCCESS_SIZE * param.size_ability + SUCCESS_ACTIVITY * param.activity_ability
     slope = -param.efficacy_exit * lift
     spread = math.sqrt(param.frailty_spread * param.frailty_spread + slope * slope) + 1e-9
     deviation = survivor(draw.survival, spread, tenure, param)
@@ -99,20 +126,22 @@ def enter(person, firm, policy, practice, param, draw):
     rest = math.sqrt(max(1.0 - share * share, 0.0))
     ability = share * deviation / spread + rest * normal_quantile(draw.ability)
     person.ability = ability
+    if newcomer and policy.candidates > 1:
+        person.ability = best_candidate(ability, draw.selection, policy.candidates, param)
     person.frailty = deviation - slope * ability
 
     person.willingness = draw.willingness
     person.proactivity = draw.proactivity
     person.turn = draw.turn
-    shift = policy.hire_skill if newcomer else 0.0
     for k in range(SKILLS):
-        skill = practice.entry_skill[k] + shift + 0.12 * normal_quantile(draw.skill[k])
+        own = param.skill_spread * normal_quantile(draw.skill[k])
+        skill = practice.entry_skill[k] + shift + own
         person.skills[k] = min(max(skill, 0.0), 1.0)
 
     efficacy = 0.5
     if tenure > 0:
         memory = param.efficacy_memory
-        noise = 0.25 * math.sqrt(memory / (2.0 - memory)) * normal_quantile(draw.efficacy)
+        noise = SUCCESS_SPREAD * math.sqrt(memory / (2.0 - memory)) * normal_quantile(draw.efficacy)
         efficacy += lift * ability + noise
     person.efficacy = min(max(efficacy, 0.0), 1.0)
     person.results = person.efficacy
@@ -126,6 +155,9 @@ def enter(person, firm, policy, practice, param, draw):
     person.income = 0.0
     person.bonus = 0.0
     person.key = 0.0
+    person.nominated = 0
+    person.change = 0.0
+    person.ties_gone = 0
     for k in range(len(person.due)):
         person.due[k] = 0.0
     for k in range(len(person.attainment)):
@@ -143,16 +175,27 @@ def enter(person, firm, policy, practice, param, draw):
     person.course = -1
     person.hours = 0.0
     person.passed = 0
-    person.retakes = 0
+    person.attempts = 0
+    for tag in range(TAGS):
+        person.tag_months[tag] = 0
+    person.usual_contacts = usual_contacts(person, param)
     person.help = 0
+    person.help_wait = 0
     person.help_left = 0
-    person.notice = 0
-    person.leaving = 0
-    if tenure > 0:
+    person.attention = 0.0
+    person.alert = 0
+    person.leaving = Exit.VOLUNTARY if on_notice else Exit.NONE
+    person.reason = Cause.LEVEL
+    person.avoidable = 0.0
+    if on_notice:
+        person.status = Status.NOTICE
+    elif tenure > 0:
         hazard = exp(tenure_hazard(tenure, param) + deviation)
         person.notice = notice_under_way(draw.notice, hazard, param.notice_chance)
         if person.notice > 0:
             person.status = Status.NOTICE
             person.leaving = Exit.VOLUNTARY
+    else:
+        person.notice = 0
     person.left = 0
     person.log_weight = 0.0

@@ -4,8 +4,9 @@
 from numba import njit
 
 from simlab.rules import rule
+from simlab.rules.warn import helped
 from simlab.rules.work import fit
-from simlab.world import Help, Status
+from simlab.world import TIES, Help, Status
 
 # weights of the reported morale index (assumed; the hazard holds the components, never morale)
 MORALE_EFFICACY = 0.30
@@ -14,6 +15,8 @@ MORALE_SUPPORT = 0.15
 MORALE_BELONGING = 0.15
 MORALE_CONTROL = 0.05
 MORALE_CALM = 0.15
+MORALE_MEMORY = 0.3
+"""Weight of the newest month in the reported index; nothing but the pulse answer reads it."""
 
 
 @njit
@@ -22,38 +25,80 @@ def held(x):
     return min(max(x, 0.0), 1.0)
 
 
+@njit
+def feel_able(person, practice, param):
+    """Efficacy follows success against what is usual, and key decisions against their standard.
+    Relief lowers what is expected; joint visits add success of their own."""
+    expected = person.usual
+    if helped(person, Help.RELIEF):
+        expected *= 1.0 - param.relief_target
+    gap = 0.5 + person.success - expected - person.efficacy
+    person.efficacy += param.efficacy_memory * (1.0 - person.key) * gap
+    if person.decided > 0:
+        outcome = person.won / person.decided - practice.key_standard
+        person.efficacy += param.key_memory * outcome
+    if helped(person, Help.JOINT_VISIT):
+        person.efficacy += param.visit_efficacy
+    person.efficacy = held(person.efficacy)
+
+
+@njit
+def feel_part_of(person, team, firm, policy, param):
+    """Belonging recovers, is lifted by a manager who coaches, drawn to the team's climate and lost
+    with the colleagues who leave: those of the team, and more with one's own ties."""
+    belonging = person.belonging + param.belonging_recovery * (0.5 - person.belonging)
+    belonging += param.coaching_belonging * policy.coaching * team.coaching
+    if firm.couple_climate:
+        belonging += param.climate_pull * (team.climate - person.belonging)
+    if firm.couple_peers:
+        belonging -= param.peers_belonging * team.exits
+        # who joined this month did not know those who left before
+        if person.ties_gone > 0 and person.entered < firm.month:
+            belonging -= param.ties_belonging * (person.ties_gone / TIES)
+    person.ties_gone = 0
+    person.belonging = held(belonging)
+
+
+@njit
+def feel_strain(person, policy, practice, param):
+    """Stress moves towards demands over resources (waiting, change, work that one is not fit for;
+    support buffers), and complaints come on top; counselling takes a share of it away."""
+    demands = policy.workload - 1.0 + param.demand_waiting * person.past_sla
+    demands += param.demand_change * person.change
+    if person.key > 0.0:
+        unfit = practice.profile - fit(person.skills, practice.key_demand)
+        demands += param.demand_misfit * person.key * unfit
+    if helped(person, Help.RELIEF):
+        demands -= param.relief_demand
+    elif helped(person, Help.WORKLOAD):
+        demands -= param.workload_demand
+    buffered = param.stress_support * (person.support - 0.5)
+    level = held(0.5 + param.stress_demand * demands - buffered)
+    stress = person.stress + param.stress_memory * (level - person.stress)
+    stress += param.stress_complaint * person.complaints
+    if helped(person, Help.COUNSELLING):
+        stress -= param.counselling_stress * stress
+    person.stress = held(stress)
+    person.change -= param.change_fading * person.change
+
+
 @rule("person")
 def feel(person, team, firm, policy, practice, param):
     """Efficacy follows success against expectation, belonging follows ties and climate, stress
     follows demands over resources, control follows transparency; morale is their slow mix.
 
-    Results of someone on notice say nothing about what they can do: efficacy stands still.
+    Results of someone on notice say nothing about what they can do: efficacy stands still. Seeing
+    one's own score and advice raises control, a wide gap to the target takes some of it back.
     """
     if person.status == Status.ACTIVE:
-        share = 1.0 - person.key
-        gap = 0.5 + person.success - person.usual - person.efficacy
-        person.efficacy += param.efficacy_memory * share * gap
-        if person.decided > 0:
-            outcome = person.won / person.decided - practice.key_standard
-            person.efficacy += param.key_memory * outcome
-        person.efficacy = held(person.efficacy)
+        feel_able(person, practice, param)
+    feel_part_of(person, team, firm, policy, param)
+    feel_strain(person, policy, practice, param)
 
-    belonging = person.belonging + 0.05 * (0.5 - person.belonging)
-    if firm.couple_climate:
-        belonging += param.climate_pull * (team.climate - person.belonging)
-    if firm.couple_peers:
-        belonging -= param.peers_belonging * team.exits
-    person.belonging = held(belonging)
-
-    demands = policy.workload - 1.0 + 0.3 * person.past_sla
-    demands += person.key * (0.5 - fit(person.skills, practice.key_demand))
-    if person.help == Help.RELIEF and person.help_left > 0:
-        demands -= 0.3
-    level = held(0.5 + param.stress_demand * demands - 0.3 * (person.support - 0.5))
-    stress = person.stress + param.stress_memory * (level - person.stress)
-    person.stress = held(stress + param.stress_complaint * person.complaints)
-
-    informed = 0.65 if policy.transparency else 0.5
+    informed = 0.5
+    if policy.transparency:
+        gap = min(max(1.0 - 0.01 * person.score, 0.0), 1.0)
+        informed += param.control_informed - param.control_gap * gap
     person.control += param.control_memory * (informed - person.control)
 
     mix = (
@@ -64,4 +109,4 @@ def feel(person, team, firm, policy, practice, param):
         + MORALE_CONTROL * person.control
         + MORALE_CALM * (1.0 - person.stress)
     )
-    person.morale += 0.3 * (mix - person.morale)
+    person.morale += MORALE_MEMORY * (mix - person.morale)

@@ -10,6 +10,8 @@ from simlab.world import ACCOUNTS, Stage, Status
 
 REACH = 50
 """Neighbouring slots looked at for a teammate with room."""
+NOMINEES_FIRST = 10.0
+"""More than any difference of turn and fit."""
 
 
 @njit
@@ -37,16 +39,18 @@ def find_heir(people, all_accounts, leaver):
 
 
 @rule("firm")
-def hand_over(people, all_accounts, firm):
+def hand_over(people, all_accounts, firm, param):
     """Accounts of leavers go to teammates with a loss of satisfaction, or are lost; an account
-    keeps its own uid."""
+    keeps its own uid. Lost customers are noted on the leaver's row."""
     for i in range(len(people)):
         if not people[i].left:
             continue
+        people[i].lost_business = 0.0
         for a in range(ACCOUNTS):
             account = all_accounts[i].places[a]
             if account.stage == Stage.EMPTY:
                 continue
+            heir, place = -1, -1
             if account.shifted == 1 and firm.couple_handover:
                 heir, place = find_heir(people, all_accounts, i)
                 if heir >= 0:
@@ -56,30 +60,55 @@ def hand_over(people, all_accounts, firm):
                     to.stage = account.stage
                     to.months = account.months
                     to.value = account.value
-                    to.satisfaction = max(account.satisfaction - 0.15, 0.0)
-                    to.shifted = 1
+                    to.satisfaction = max(account.satisfaction - param.handover_satisfaction, 0.0)
+                    to.shifted = 0
+            if heir < 0 and account.stage == Stage.CUSTOMER:
+                people[i].lost_business += account.value
             close_account(account, people[i].slot * ACCOUNTS + a)
+
+
+@njit
+def key_share_at(since, policy):
+    """Share of people to be in key work `since` months after the transition began."""
+    if since < 0:
+        return 0.0
+    return policy.key_share * min((since + 1.0) / max(policy.key_ramp, 1), 1.0)
+
+
+@njit
+def move(person):
+    """The person takes up key work: everything is new."""
+    person.key = 1.0
+    person.nominated = 0
+    person.change = 1.0
 
 
 @rule("firm")
 def assign(people, firm, policy, practices):
-    """Moves people to key work along the ramp: by fit, by turn, or a mix of both."""
+    """Moves people to key work along the ramp: by fit, by turn, or a mix of both. Who moves in the
+    next `lead` months is nominated, and nominees move first: they can be trained before."""
     since = firm.month - firm.transition_start
-    if policy.key_share <= 0.0 or since < 0:
+    share = key_share_at(since, policy)
+    ahead = key_share_at(since + policy.lead, policy)
+    if ahead <= 0.0:
         return
-    share = policy.key_share * min((since + 1.0) / max(policy.key_ramp, 1), 1.0)
     if not firm.couple_assign:
         for i in range(len(people)):
-            if people[i].status == Status.ACTIVE and people[i].turn < share:
-                people[i].key = 1.0
+            person = people[i]
+            if person.status == Status.ACTIVE and person.key <= 0.0:
+                if person.turn < share:
+                    move(person)
+                elif person.turn < ahead:
+                    person.nominated = 1
         return
     active, moved = 0, 0
     for i in range(len(people)):
         if people[i].status == Status.ACTIVE:
             active += 1
             moved += 1 if people[i].key > 0.0 else 0
-    wanted = int(share * active + 0.5) - moved
-    if wanted <= 0:
+    wanted = max(int(share * active + 0.5) - moved, 0)
+    nominees = max(int(ahead * active + 0.5) - moved, 0)
+    if nominees == 0:
         return
     rank = np.empty(active - moved)
     place = np.empty(active - moved, np.int64)
@@ -89,11 +118,15 @@ def assign(people, firm, policy, practices):
         if person.status == Status.ACTIVE and person.key <= 0.0:
             suited = fit(person.skills, practices[person.practice].key_demand)
             rank[others] = (1.0 - policy.select_fit) * person.turn - policy.select_fit * suited
+            rank[others] -= NOMINEES_FIRST * person.nominated
             place[others] = i
             others += 1
     order = np.argsort(rank, kind="mergesort")
-    for k in range(min(wanted, others)):
-        people[place[order[k]]].key = 1.0
+    for k in range(min(nominees, others)):
+        if k < wanted:
+            move(people[place[order[k]]])
+        else:
+            people[place[order[k]]].nominated = 1
 
 
 @rule("firm")

@@ -5,7 +5,18 @@ from numba import njit
 
 from simlab.numeric import logistic
 from simlab.rules import rule
-from simlab.world import SKILLS, Help
+from simlab.rules.warn import helped
+from simlab.world import SKILLS, Audience, Help, Task
+
+
+@njit
+def invited(person, firm, policy):
+    """Whether the person belongs to those who are trained."""
+    if policy.audience == Audience.KEY:
+        return person.key > 0.0 or person.nominated == 1
+    if policy.audience == Audience.BELOW:
+        return person.results < firm.target
+    return True
 
 
 @njit
@@ -17,43 +28,64 @@ def next_course(person, policy):
     return -1
 
 
+@njit
+def sit_exam(person, k, policy, param, luck):
+    """The course's hours are done: attendance alone gives a share of the gain, once; the exam
+    passes by skill and willingness and gives the rest, or part of the course is taken again."""
+    gain = param.course_gain * (0.5 + person.willingness)
+    if person.attempts == 0:
+        person.skills[k] = min(person.skills[k] + param.course_attended * gain, 1.0)
+    odds = (
+        param.exam_level
+        + param.exam_skill * (person.skills[k] - policy.pass_mark)
+        + param.exam_willingness * (person.willingness - 0.5)
+    )
+    if luck < logistic(odds):
+        person.examined = 1
+        rest = (1.0 - param.course_attended) * gain
+        person.skills[k] = min(person.skills[k] + rest, 1.0)
+        person.efficacy = min(person.efficacy + param.learning_efficacy, 1.0)
+        person.passed |= 1 << k
+        person.hours = 0.0
+        person.attempts = 0
+        person.course = -1
+    else:
+        person.examined = -1
+        person.attempts = min(person.attempts + 1, 99)
+        person.hours -= policy.retake_share * policy.course_hours[k]
+
+
 @rule("person", draws=("exam",))
-def learn(person, team, policy, practice, param, draw):
+def learn(person, team, firm, policy, practice, param, draw):
     """Skill gained this month from courses, coaching and doing, less what is forgotten.
 
-    A passed course gives the full gain (Arthur et al. 2003) and raises self-efficacy; a failed
-    exam costs a third of the course again.
+    Who is invited takes courses one after the other; what is not weighed is attended less. A
+    passed course gives the full gain (Arthur et al. 2003), raises self-efficacy and is forgotten
+    more slowly; a failed exam costs a share of the course again.
     """
-    if person.course < 0:
+    person.studied = 0.0
+    person.examined = 0
+    if person.course < 0 and invited(person, firm, policy):
         person.course = next_course(person, policy)
     if person.course >= 0:
-        k = person.course
-        person.hours += policy.hours_per_month
-        if person.hours >= policy.course_hours[k]:
-            odds = (
-                param.exam_level
-                + 3.0 * (person.skills[k] - policy.pass_mark)
-                + 2.0 * (person.willingness - 0.5)
-            )
-            if draw.exam < logistic(odds):
-                gain = param.course_gain * (0.5 + person.willingness)
-                person.skills[k] = min(person.skills[k] + gain, 1.0)
-                person.efficacy = min(person.efficacy + param.learning_efficacy, 1.0)
-                person.passed |= 1 << k
-                person.hours = 0.0
-                person.course = -1
-            else:
-                person.retakes = min(person.retakes + 1, 99)
-                person.hours -= policy.course_hours[k] / 3.0
+        weighed = min(person.effort[Task.LEARN], 1.0)
+        attended = param.attendance + (1.0 - param.attendance) * weighed
+        person.studied = policy.hours_per_month * attended
+        person.hours += person.studied
+        if person.hours >= policy.course_hours[person.course]:
+            sit_exam(person, person.course, policy, param, draw.exam)
 
     coached = policy.coaching * team.coaching
-    if person.help == Help.COACHING and person.help_left > 0:
+    if helped(person, Help.COACHING):
         coached += 1.0
+    elif helped(person, Help.JOINT_VISIT):
+        coached += param.visit_coaching
     for k in range(SKILLS):
         used = person.key * practice.key_demand[k]
         used += (1.0 - person.key) * practice.standard_demand[k]
         gain = (param.coaching_gain * coached + param.doing_gain * person.key) * used * SKILLS
         above = person.skills[k] - practice.entry_skill[k]
         if above > 0.0:
-            gain -= param.forgetting * above * max(1.0 - used * SKILLS, 0.0)
+            kept = param.passed_forgetting if (person.passed >> k) & 1 else 1.0
+            gain -= param.forgetting * kept * above * max(1.0 - used * SKILLS, 0.0)
         person.skills[k] = min(max(person.skills[k] + gain, 0.0), 1.0)

@@ -1,41 +1,98 @@
-"""Leave: one hazard for everyone, shocks, dismissal, notice."""
+"""Leave: one hazard for everyone, shocks, dismissal, retirement, notice."""
 # mypy: disable-error-code="no-untyped-def"
 
+import numpy as np
 from numba import njit
 
 from simlab.numeric import exp, log
-from simlab.rules import rule
-from simlab.world import Exit, Stage, Status
+from simlab.rules import exponential, rule
+from simlab.rules.warn import helped
+from simlab.world import ACCOUNTS, Cause, Exit, Help, Stage, Status
 
 LOG_13 = 2.5649493574615367
 """log(1 + 12): tenure curves are stated at a tenure of one year."""
+SETTLED = 120
+"""Months of tenure beyond which its curve is flat."""
+LOG_TENURE = np.array([log(1.0 + months) for months in range(SETTLED + 1)])
+"""log(1 + tenure), looked up because everybody needs it every month."""
+NEWCOMER = np.array([exp(-months / 3.0) for months in range(SETTLED + 1)])
+"""What is left of a newcomer's own hazard."""
+
+
+@njit
+def tenure_pull(tenure, param):
+    """Log hazard of this tenure (months) against one year."""
+    months = min(max(tenure, 0), SETTLED)
+    lasting = param.exit_tenure * (LOG_TENURE[months] - LOG_13)
+    return param.exit_newcomer * NEWCOMER[months] + lasting
 
 
 @njit
 def tenure_hazard(tenure, param):
     """Log baseline hazard of quitting in a month at this tenure (months), neutral states."""
-    fading = param.exit_newcomer * exp(-tenure / 3.0)
-    return param.exit_level + fading + param.exit_tenure * (log(1.0 + min(tenure, 120)) - LOG_13)
+    return param.exit_level + tenure_pull(tenure, param)
+
+
+@njit
+def contributions(person, firm, policy, param):
+    """What each `Cause` adds to the log hazard of deciding to quit this month, in their order.
+
+    The hazard holds the states, never morale, which is their mix. ANTICIPATION is the second
+    reading of why people with falling results go: they expect to be dismissed (only where the
+    firm dismisses at all), instead of believing that they are not fit.
+    """
+    anticipated = 0.0
+    if firm.dismissal_months > 0:
+        anticipated = param.anticipation_exit * max(firm.target - person.results, 0.0)
+    return (
+        param.exit_level,
+        tenure_pull(firm.month - person.entered, param),
+        1.0 * person.frailty,
+        -param.efficacy_exit * (person.efficacy - 0.5),
+        -param.reward_exit * (person.reward - 0.5),
+        param.stress_exit * (person.stress - 0.5),
+        -param.belonging_exit * (person.belonging - 0.5),
+        -param.support_exit * (person.support - 0.5),
+        -param.control_exit * (person.control - 0.5),
+        param.market_exit * firm.market,
+        -param.remote_exit * policy.remote,
+        -param.pay_exit * person.pay_level,
+        -param.help_exit * person.attention,
+        anticipated,
+    )
 
 
 @njit
 def quit_hazard(person, firm, policy, param):
-    """Log hazard of deciding to quit this month: tenure, frailty, pay, and the states' pull."""
-    pull = (
-        -param.efficacy_exit * (person.efficacy - 0.5)
-        - param.reward_exit * (person.reward - 0.5)
-        + param.stress_exit * (person.stress - 0.5)
-        - param.belonging_exit * (person.belonging - 0.5)
-        - param.support_exit * (person.support - 0.5)
-        - param.control_exit * (person.control - 0.5)
-        + param.market_exit * firm.market
-        - param.remote_exit * policy.remote
-        - param.pay_exit * person.pay_level
-    )
-    if person.help_left > 0:
-        pull -= param.help_exit
-    tenure = max(firm.month - person.entered, 0)
-    return tenure_hazard(tenure, param) + person.frailty + pull
+    """Log hazard of deciding to quit this month."""
+    total = 0.0
+    for part in contributions(person, firm, policy, param):
+        total += part
+    return total
+
+
+@njit
+def reachable(cause):
+    """Whether a lever can move this contribution: the states can, who a person is and the market
+    outside cannot."""
+    return Cause.EFFICACY <= cause <= Cause.CONTROL or cause == Cause.ANTICIPATION
+
+
+@njit
+def give_reason(person, firm, policy, param):
+    """The reason of a decision to quit is its largest contribution above neutral (LEVEL if there
+    is none); avoidable is the share of the hazard owed to what levers reach:
+    1 - exp(-sum of the reachable contributions above neutral)."""
+    parts = contributions(person, firm, policy, param)
+    largest, reached = 0.0, 0.0
+    person.reason = Cause.LEVEL
+    for cause in range(1, len(parts)):
+        if parts[cause] > largest:
+            largest = parts[cause]
+            person.reason = cause
+        if reachable(cause):
+            reached += max(parts[cause], 0.0)
+    person.avoidable = 1.0 - exp(-reached)
 
 
 @njit
@@ -53,58 +110,68 @@ def notice_months(u, chance):
 
 
 @njit
-def go(person, accounts, kind, policy, param, draw, account_draw):
-    """The exit itself: the vacancy's length and the fate of accounts are decided."""
+def go(person, kind):
+    """The exit itself, at the end of this month."""
     person.left = 1
     person.leaving = kind
-    person.vacancy = 1 + int(-policy.fill_months * log(draw.vacancy))
-    for a in range(len(accounts)):
-        account = accounts[a]
-        if account.stage != Stage.EMPTY:
-            account.shifted = 1
-            if account_draw[a].handover < param.handover_loss:
-                account.shifted = 2
+    person.notice = 0
 
 
-@rule(
-    "person",
-    draws=("shock", "dismissal", "quit", "notice", "vacancy"),
-    account_draws=("handover",),
-)
-def leave(person, accounts, firm, policy, param, seen, draw, account_draw):
-    """Shock, dismissal after months below standard, or a decision to quit with notice of zero to
-    three months (complementary log-log of the hazard).
+@rule("person", draws=("pushed", "quit", "notice"))
+def leave(person, firm, policy, param, seen, draw):
+    """Retirement, shock, dismissal after months below standard, or a decision to quit with notice
+    of zero to three months (complementary log-log of the hazard). Who is on notice leaves on its
+    date.
 
     Under replay of a month the person is known to have stayed, the copy's weight is multiplied
     by the chance of staying, and a decision with notice is drawn conditional on it.
     """
     person.left = 0
-    tenure = firm.month - person.entered
-    quits = 1.0 - exp(-exp(quit_hazard(person, firm, policy, param)))
-    below = firm.dismissal_months > 0 and person.below >= firm.dismissal_months
-    dismissed = param.dismissal if below and tenure >= firm.grace else 0.0
+    dismissed = dismissal_chance(person, firm, param)
     if seen.stayed:
-        stay_on_record(person, quits, dismissed, param, draw)
-        return
-    if person.status == Status.NOTICE:
+        quits = 1.0 - exp(-exp(quit_hazard(person, firm, policy, param)))
+        stay_on_record(person, quits, dismissed, firm, policy, param, draw)
+    elif person.status == Status.NOTICE:
         person.notice -= 1
         if person.notice <= 0:
-            go(person, accounts, Exit.VOLUNTARY, policy, param, draw, account_draw)
-    elif draw.shock < param.shock:
-        go(person, accounts, Exit.OTHER, policy, param, draw, account_draw)
-    elif draw.dismissal < dismissed:
-        go(person, accounts, Exit.INVOLUNTARY, policy, param, draw, account_draw)
-    elif draw.quit < quits:
+            go(person, person.leaving)
+    elif 0 < person.retires <= firm.month:
+        go(person, Exit.RETIREMENT)
+    elif draw.pushed < param.shock:
+        go(person, Exit.OTHER)
+    elif draw.pushed < param.shock + (1.0 - param.shock) * dismissed:
+        go(person, Exit.INVOLUNTARY)
+    elif quits_now(draw.quit, quit_hazard(person, firm, policy, param)):
+        give_reason(person, firm, policy, param)
         person.notice = notice_months(draw.notice, param.notice_chance)
         if person.notice == 0:
-            go(person, accounts, Exit.VOLUNTARY, policy, param, draw, account_draw)
+            go(person, Exit.VOLUNTARY)
         else:
             person.status = Status.NOTICE
             person.leaving = Exit.VOLUNTARY
 
 
 @njit
-def stay_on_record(person, quits, dismissed, param, draw):
+def dismissal_chance(person, firm, param):
+    """Chance to be dismissed this month: results below standard for long enough, past the grace
+    of newcomers, and not while targets are relieved."""
+    if firm.dismissal_months <= 0 or person.below < firm.dismissal_months:
+        return 0.0
+    if firm.month - person.entered < firm.grace or helped(person, Help.RELIEF):
+        return 0.0
+    return param.dismissal
+
+
+@njit
+def quits_now(u, hazard):
+    """Whether u falls below 1 - exp(-e^hazard), which e^hazard bounds from above: for most people
+    the second exponential is not needed."""
+    rate = exp(hazard)
+    return u < rate and u < 1.0 - exp(-rate)
+
+
+@njit
+def stay_on_record(person, quits, dismissed, firm, policy, param, draw):
     """The person is known to be still here next month: weigh, and draw a decision with notice."""
     if person.status == Status.NOTICE:
         person.notice -= 1
@@ -120,7 +187,19 @@ def stay_on_record(person, quits, dismissed, param, draw):
     here = 1.0 - quits * at_once
     person.log_weight += log((1.0 - param.shock) * (1.0 - dismissed) * here)
     if draw.quit < quits * (1.0 - at_once) / here:
+        give_reason(person, firm, policy, param)
         u = at_once + (1.0 - at_once) * draw.notice
         person.notice = notice_months(min(u, 1.0 - 1e-9), param.notice_chance)
         person.status = Status.NOTICE
         person.leaving = Exit.VOLUNTARY
+
+
+@rule("departure", draws=(exponential("vacancy"),), account_draws=("handover",))
+def depart(person, accounts, policy, param, draw, account_draw):
+    """What an exit leaves behind: the length of the vacancy, and for each account whether it is to
+    be handed over or is lost."""
+    person.vacancy = 1 + int(policy.fill_months * draw.vacancy)
+    for a in range(ACCOUNTS):
+        account = accounts[a]
+        if account.stage != Stage.EMPTY:
+            account.shifted = 2 if account_draw[a].handover < param.handover_loss else 1

@@ -2,14 +2,15 @@
 # mypy: disable-error-code="no-untyped-def"
 
 from simlab.rules import rule
-from simlab.world import Status
+from simlab.world import TIES, Status
 
 
 @rule("group")
-def reduce(people, teams, departments, policy):
+def reduce(people, teams, departments, firm, policy):
     """Means of teams and the queues of departments, added up in row order.
 
-    `exits` of a team is the share that left at the end of last month.
+    `exits` of a team is the share that left at the end of last month; only leavers are asked for
+    their ties, each of whom notes that a close colleague has gone.
     """
     for t in range(len(teams)):
         teams[t].people = 0
@@ -23,6 +24,10 @@ def reduce(people, teams, departments, policy):
         team = teams[person.team]
         if person.left:
             team.exits += 1.0
+            if firm.couple_peers:
+                for k in range(TIES):
+                    if person.ties[k] >= 0:
+                        people[person.ties[k]].ties_gone += 1
         if person.status == Status.ACTIVE or person.status == Status.NOTICE:
             team.people += 1
             team.climate += person.belonging

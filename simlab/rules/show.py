@@ -4,7 +4,23 @@
 from numba import njit
 
 from simlab.numeric import log, logistic, normal_quantile
-from simlab.rules import rule
+from simlab.rules import exponential, rule
+from simlab.rules.work import fit
+from simlab.world import TAGS, Tag
+
+THREE = 0b111
+"""The last three months in a person's `tag_months`."""
+CONTACT_NOISE = 0.5
+"""Half width of the even spread of a month's contacts around their mean, as a share of it: what
+it does to false alarms is set by the threshold HR chooses."""
+CONTACT_MEMORY = 0.2
+"""Weight of the newest month in the average that HR's rule compares contacts with."""
+
+
+@njit
+def usual_contacts(person, param):
+    """Mean contacts with colleagues a month: more of the proactive and of those who belong."""
+    return param.contacts * (person.proactivity + person.belonging)
 
 
 @njit
@@ -59,10 +75,49 @@ def rating_cut(rating, param):
     return cut
 
 
-@rule("person", draws=("rating", "absence", "ticket", "contacts", "pulse"))
-def show(person, firm, param, seen, draw):
+@njit
+def write_tickets(person, practice, param, draw):
+    """Feedback tickets by tag: pressure by stress, communication by what key work asks for and
+    skills do not give, resources while requests wait past their term. Three months are kept."""
+    unfit = 0.0
+    if person.key > 0.0:
+        unfit = person.key * (1.0 - fit(person.skills, practice.key_demand))
+    pressure = draw.pressure < param.ticket_pressure * person.stress
+    communication = draw.communication < param.ticket_communication * unfit
+    resources = draw.resources < param.ticket_resources * person.past_sla
+    person.tickets[Tag.PRESSURE] = 1 if pressure else 0
+    person.tickets[Tag.COMMUNICATION] = 1 if communication else 0
+    person.tickets[Tag.RESOURCES] = 1 if resources else 0
+    for tag in range(TAGS):
+        person.tag_months[tag] = ((person.tag_months[tag] << 1) | person.tickets[tag]) & THREE
+
+
+@njit
+def answer_pulse(person, param, draw):
+    """The survey's answer 0..10 with noise; -1 where nobody asks or no answer comes."""
+    if draw.answered >= param.pulse_response:
+        return -1.0
+    answer = 10.0 * person.morale + param.pulse_noise * normal_quantile(draw.pulse)
+    return min(max(answer, 0.0), 10.0)
+
+
+@rule(
+    "person",
+    draws=(
+        "rating",
+        exponential("absence"),
+        "pressure",
+        "contacts",
+        "pulse",
+        "communication",
+        "resources",
+        "answered",
+    ),
+)
+def show(person, firm, practice, param, seen, draw):
     """The rating of the running quarter (known at its end; drawn, or clamped to the record),
-    absence days, tickets, contacts with colleagues and the pulse answer, each with noise."""
+    absence days, tickets by tag, contacts with colleagues and, at the end of a quarter, the pulse
+    answer, each with noise."""
     quarter_month = firm.calendar % 3
     if person.quarter_luck == 0.0:
         person.quarter_luck = draw.rating
@@ -74,14 +129,17 @@ def show(person, firm, param, seen, draw):
             person.log_weight += rating_density(seen.rating, attainment, newcomer, param)
     else:
         person.running_rating = draw_rating(attainment, person.quarter_luck, newcomer, param)
+    person.pulse = -1.0
     if quarter_month == 2:
         person.rating = person.running_rating
         person.quarter_business = 0.0
         person.quarter_typical = 0.0
         person.quarter_luck = 0.0
+        person.pulse = answer_pulse(person, param, draw)
 
-    person.absence = -log(draw.absence) * (0.2 + 0.8 * person.stress)
-    person.tickets = 1 if draw.ticket < 0.4 * person.past_sla + 0.1 * person.stress else 0
-    person.contacts = 4.0 * (person.proactivity + person.belonging) * (0.5 + draw.contacts)
-    pulse = 10.0 * person.morale + 1.5 * normal_quantile(draw.pulse)
-    person.pulse = min(max(pulse, 0.0), 10.0)
+    days = param.absence_days + param.absence_stress * (person.stress - 0.5)
+    person.absence = draw.absence * max(days, 0.0)
+    write_tickets(person, practice, param, draw)
+    usual = usual_contacts(person, param)
+    person.contacts = usual * (1.0 + CONTACT_NOISE * (2.0 * draw.contacts - 1.0))
+    person.usual_contacts += CONTACT_MEMORY * (person.contacts - person.usual_contacts)

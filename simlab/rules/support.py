@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-untyped-def"
 
 from simlab.rules import rule
+from simlab.rules.warn import helped
 from simlab.world import Help
 
 
@@ -19,7 +20,7 @@ def support(person, departments, firm, policy, param, draw):
         chance = departments[person.slot % len(departments)].resolution
     if person.request_age > policy.sla:
         chance *= policy.escalation
-    if person.help == Help.UNBLOCK and person.help_left > 0:
+    if helped(person, Help.UNBLOCK):
         chance = 1.0
     if draw.resolution < chance:
         person.requests = 0

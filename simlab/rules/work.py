@@ -6,7 +6,8 @@ from numba import njit
 from simlab.numeric import exp, log, logistic, normal_quantile
 from simlab.rules import rule
 from simlab.rules.leave import LOG_13
-from simlab.world import ACCOUNTS, SKILLS, STAGES, TASKS, Stage, Status, Task
+from simlab.rules.warn import helped
+from simlab.world import ACCOUNTS, SKILLS, STAGES, TASKS, Help, Stage, Status, Task
 
 LOG_2PI_HALF = 0.9189385332046727
 
@@ -77,7 +78,7 @@ def expect_results(person, firm, practice, param):
     size += param.size_season * season + log(share)
     odds = (
         param.activity_level
-        - param.activity_newcomer * exp(-tenure / param.ramp_months)
+        - param.activity_newcomer * exp(-(tenure + person.head_start) / param.ramp_months)
         + param.activity_season * season
     )
     person.typical = exp(size)
@@ -152,6 +153,8 @@ def decide_account(person, account, place, opening, firm, policy, practice, para
         + param.key_support * (person.support - 0.5)
         + param.effort_return * log(opening)
     )
+    if helped(person, Help.JOINT_VISIT):
+        odds += param.visit_win
     if luck.event < logistic(odds):
         person.won += 1
         account.stage = Stage.CUSTOMER

@@ -58,7 +58,8 @@ def test_heads_and_money_balance(firm, busy):
     of = {name: y[..., k] for k, name in enumerate(OUTCOMES)}
     assert np.isfinite(y).all()
     np.testing.assert_array_equal(
-        of["exits"], of["voluntary"] + of["involuntary"] + of["other_exits"]
+        of["exits"],
+        of["voluntary"] + of["involuntary"] + of["other_exits"] + of["retirements"],
     )
     after = of["headcount"][..., :-1] - of["exits"][..., :-1]
     joined = of["headcount"][..., 1:] - after
