@@ -5,22 +5,51 @@ A test holds the committed pages equal to what this script writes.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
-from collections.abc import Callable
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 import scenarios
+from scenarios.facts import scenario_firm
 from scenarios.load import ScenarioFile
 from simlab.engine.month import MONTH
-from simlab.engine.outcomes import OUTCOMES
+from simlab.engine.outcomes import OUTCOMES, Outcome
+from simlab.i18n import text
 from simlab.parameters import REGISTRY
 from simlab.policy import Policy, policy_schema
 from simlab.policy.schema import described
 from simlab.records.schema import TABLES
-from simlab.rules import Purpose
-from simlab.world import ACCOUNT, COUPLINGS, DEPARTMENT, FIRM, PERSON, TEAM
+from simlab.rules import Purpose, Rule
+from simlab.rules.enter import enter
+from simlab.world import (
+    ACCOUNT,
+    ACCOUNTS,
+    COUPLINGS,
+    DEPARTMENT,
+    DEPARTMENTS,
+    FIRM,
+    KPIS,
+    PERSON,
+    PRACTICE,
+    SEEN,
+    SKILLS,
+    STAGES,
+    TASKS,
+    TEAM,
+    Cause,
+    Exit,
+    Help,
+    Stage,
+    Status,
+)
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Written by docs/build.py from the code; edit the code, not this page. -->\n\n"
@@ -137,6 +166,156 @@ def policies() -> str:
     return "\n".join(lines)
 
 
+ENTITIES = {"Person": PERSON, "Account": ACCOUNT, "Team": TEAM, "Department": DEPARTMENT,
+            "Firm": FIRM, "Practice": PRACTICE}
+
+
+CODES: dict[tuple[str, str], type[IntEnum]] = {
+    ("Person", "status"): Status, ("Person", "leaving"): Exit, ("Person", "help"): Help,
+    ("Person", "reason"): Cause, ("Account", "stage"): Stage,
+}
+"""State variables that hold a code."""
+
+
+def state_words(record: str, field: str) -> tuple[str, str]:
+    """Meaning and unit of a state variable."""
+    key = f"state.{record}.{field}"
+    try:
+        return text(f"{key}.meaning"), text(f"{key}.unit")
+    except KeyError:
+        raise SystemExit(
+            f"{record}.{field} has no meaning: add {key} to simlab/i18n/en/world.yaml and zh"
+        ) from None
+
+
+def entities() -> str:
+    """A table of state variables per kind of entity."""
+    lines = []
+    for record, dtype in ENTITIES.items():
+        lines += [f"**{record}** ({len(dtype.names or ())} variables)\n",
+                  "| variable | meaning | unit | values |", "|---|---|---|---|"]
+        for field in dtype.names or ():
+            kind = dtype[field]
+            values = {"f": "real", "i": "integer", "u": "integer"}[kind.base.kind]
+            values += " x ".join(["", *map(str, kind.shape)])
+            meaning, unit = state_words(record, field)
+            if (record, field) in CODES:
+                unit = ", ".join(f"{code.value} {code.name.lower().replace('_', ' ')}"
+                                 for code in CODES[record, field])
+            lines.append(f"| `{field}` | {meaning} | {unit} | {values} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def reached(function: Callable[..., Any], found: dict[str, Any]) -> dict[str, Any]:
+    """A rule's function and the functions of the rules' room it calls, by name."""
+    function = getattr(function, "py_func", function)
+    if function.__name__ not in found:
+        found[function.__name__] = function
+        for value in inspect.getclosurevars(function).globals.values():
+            plain = getattr(value, "py_func", value)
+            if inspect.isfunction(plain) and plain.__module__.startswith(("simlab.rules",
+                                                                          "simlab.engine")):
+                reached(plain, found)
+    return found
+
+
+ROWS = {"person": "Person", "people": "Person", "other": "Person", "account": "Account",
+        "accounts": "Account", "to": "Account", "team": "Team", "teams": "Team",
+        "department": "Department", "departments": "Department", "firm": "Firm",
+        "policy": "Policy", "practice": "Practice", "practices": "Practice",
+        "param": "Parameter"}
+"""Names under which rules hold records."""
+
+
+Fields = dict[str, set[str]]
+
+
+def fields_used(functions: Iterable[Callable[..., Any]]) -> tuple[Fields, Fields]:
+    """Fields that the functions name, and those that they write, by record."""
+    named: Fields = {}
+    written: Fields = {}
+    for function in functions:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        for node in ast.walk(tree):
+            note_fields(node, named)
+            if isinstance(node, ast.Assign | ast.AugAssign):
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+                        # person.skills[k] writes skills; an index only reads
+                        array = part.value if isinstance(part, ast.Subscript) else part
+                        note_fields(array, written)
+    return named, written
+
+
+def note_fields(node: ast.AST, fields: Fields) -> None:
+    """Adds the field that `node` names, where it is one of a record's."""
+    if not isinstance(node, ast.Attribute):
+        return
+    holder = node.value
+    while isinstance(holder, ast.Subscript | ast.Attribute):
+        holder = holder.value
+    record = ROWS.get(holder.id) if isinstance(holder, ast.Name) else None
+    if record:
+        fields.setdefault(record, set()).add(node.attr)
+
+
+def submodel(declared: Rule) -> dict[str, Any]:
+    """A rule as the ODD text shows it."""
+    functions = reached(declared.function, {})
+    named, written = fields_used(functions.values())
+    said = paragraphs(declared.function)
+    listed = [
+        ("Levers and figures of the policy", named.get("Policy", set())),
+        ("Facts and state of the firm", named.get("Firm", set())),
+        ("Figures of the role pack", named.get("Practice", set())),
+        *((f"Writes ({record.lower()})", fields) for record, fields in written.items()),
+    ]
+    return {
+        "name": declared.name, "scope": declared.scope, "brief": said.partition("\n\n")[0],
+        "said": said,
+        "helpers": [{"name": name, "said": paragraphs(function).replace("\n\n", " ")}
+                    for name, function in functions.items()
+                    if name != declared.name and function.__doc__],
+        "parameters": [p for p in REGISTRY if p.name in named.get("Parameter", set())],
+        "draws": ", ".join(map(_number, declared.draws)),
+        "account_draws": ", ".join(map(_number, declared.account_draws)),
+        "uses": [f"{title}: {', '.join(f'`{f}`' for f in sorted(fields))}.\n"
+                 for title, fields in listed if fields],
+    }
+
+
+def paragraphs(thing: Any) -> str:
+    """A docstring, its paragraphs on one line each."""
+    said = inspect.getdoc(thing) or ""
+    return "\n\n".join(" ".join(part.split()) for part in said.split("\n\n"))
+
+
+def odd() -> str:
+    """The ODD text: prose from its template, everything else from the code."""
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=False,
+                              undefined=StrictUndefined, keep_trailing_newline=True)
+    lengths = sorted({scenarios.load(name).months for name in scenarios.names()})
+    month_bound = scenarios.schema()["properties"]["months"]["maximum"]
+    people_bound = scenarios.schema()["$defs"]["FirmFacts"]["properties"]["people"]["maximum"]
+    written = environment.get_template("odd.md.j2").render(
+        entities=entities(), rules=[submodel(declared) for declared in MONTH.rules],
+        couplings=[{"name": name, "meaning": state_words("Firm", name)[0],
+                    "fields": ", ".join(f"`{f}`" for f in fields) or "accounts only"}
+                   for name, fields in COUPLINGS.items()],
+        parameters=REGISTRY, calibrated=sum(p.calibrated for p in REGISTRY),
+        outcomes=[f"`{name}`" for name in OUTCOMES],
+        outcome_meaning=paragraphs(Outcome).partition("\n\n")[2],
+        scenario_firm=paragraphs(scenario_firm), enter=paragraphs(enter),
+        clamped=", ".join(state_words("Seen", f)[0] for f in SEEN.names or ()),
+        tables=", ".join(f"`{table.name}`" for table in TABLES.values()),
+        most_people=f"{people_bound:,}", scenario_months=" or ".join(map(str, lengths)),
+        longest=month_bound, accounts=ACCOUNTS, tasks=TASKS, kpis=KPIS, skills=SKILLS,
+        departments=DEPARTMENTS, stages=STAGES,
+    )
+    return re.sub(r"\n{3,}", "\n\n", written)
+
+
 def as_json(schema: dict[str, Any]) -> str:
     """A JSON Schema as a file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
@@ -146,6 +325,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters,
     "month.md": month,
     "schema.md": schema,
+    "odd.md": odd,
     "policies.md": policies,
     "policy.schema.json": lambda: as_json(policy_schema()),
     "scenario.schema.json": lambda: as_json(scenarios.schema()),

@@ -1,9 +1,14 @@
 """Do the reference pages say what the code says?"""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
+
+from simlab import world
+from simlab.engine.month import MONTH
+from simlab.i18n import catalogue
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -23,3 +28,34 @@ def test_every_reference_page_is_made():
 def test_a_reference_page_is_what_the_code_writes(page):
     written = (DOCS / "reference" / page).read_text(encoding="utf-8")
     assert written == build().made(page), "run: python docs/build.py"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "record", ["Person", "Account", "Team", "Department", "Firm", "Practice", "Seen"]
+)
+def test_every_state_variable_has_a_meaning_and_a_unit(record, lang):
+    said = catalogue(lang)
+    dtype = getattr(world, record.upper())
+    missing = [f"state.{record}.{field}.{what}" for field in dtype.names
+               for what in ("meaning", "unit") if f"state.{record}.{field}.{what}" not in said]
+    assert missing == [], "add to simlab/i18n/en/world.yaml and zh"
+
+
+def test_the_odd_text_has_its_seven_elements_and_every_rule():
+    page = (DOCS / "reference" / "odd.md").read_text(encoding="utf-8")
+    elements = re.findall(r"^## (\d)\. (.+)$", page, re.MULTILINE)
+    assert [title for _, title in elements] == [
+        "Purpose and patterns", "Entities, state variables, and scales",
+        "Process overview and scheduling", "Design concepts", "Initialization", "Input data",
+        "Submodels"]
+    assert re.findall(r"^### (\w+)$", page, re.MULTILINE) == [r.name for r in MONTH.rules]
+
+
+def test_the_odd_text_knows_what_a_rule_reads_and_writes():
+    (learn,) = [r for r in MONTH.rules if r.name == "learn"]
+    described = build().submodel(learn)
+    assert "forgetting" in [p.name for p in described["parameters"]]
+    assert "exam" in described["draws"]
+    assert any(line.startswith("Writes (person)") and "`skills`" in line for line in described["uses"])
+    assert not any(line.startswith("Writes (person)") and "`willingness`" in line for line in described["uses"])
