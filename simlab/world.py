@@ -33,6 +33,8 @@ SIGNS = 5
 """Visible signs that raise an alert: see `Sign`."""
 DEPARTMENTS = 2
 """Supporting departments: product and technical (nursing and diagnostics in a hospital)."""
+INDUSTRIES = 4
+"""Industries (specialties) of accounts that a role pack can list."""
 
 
 class Task(IntEnum):
@@ -169,13 +171,22 @@ PERSON = np.dtype(
         ("turn", "f4"),  # place in the order of moves to key work where fit does not decide
         ("proactivity", "f4"),  # contact with other departments, 0..1
         ("skills", "f4", (SKILLS,)),
+        # insight into an industry above (below) the person's own skill of that kind: `work` reads
+        # skills[practice.insight_skill] + insight[account.industry]; `learn` moves it by courses
+        # per industry and by doing
+        ("insight", "f4", (INDUSTRIES,)),
         # pay, a month
         ("base", "f4"),
         ("pay_level", "f4"),  # log of base pay over the firm's reference
         ("income", "f4"),
         ("expected", "f4"),  # income the person has come to expect
         ("bonus", "f4"),
+        ("commission", "f4"),  # paid this month, standard and key
         ("due", "f4", (RING,)),  # key commission falling due in month m at [m % RING]
+        ("earned", "f4"),  # key commission earned this month, whenever it falls due
+        ("top_up", "f4"),  # paid this month under the guarantee, less what was recovered
+        ("advance", "f4"),  # guarantee paid and still to be recovered
+        ("short", "i1"),  # 1 when this month's income is below the expected
         # states, 0..1
         ("efficacy", "f4"),
         ("reward", "f4"),
@@ -188,17 +199,26 @@ PERSON = np.dtype(
         ("key", "f4"),  # share of time on key work
         ("nominated", "u1"),  # 1: moves to key work next
         ("change", "f4"),  # novelty of the work, 1 on moving, fading
-        ("effort", "f4", (TASKS,)),
+        ("effort", "f4", (TASKS,)),  # 1 = a third of the month's hours
+        ("care", "f4"),  # log care per customer against what sales pay alone would leave
         ("business", "f4"),
-        ("typical", "f4"),  # business usual for tenure, pay and season
+        ("typical", "f4"),  # business usual for tenure, pay, season and the scheme's pull
         ("success", "f4"),  # business against typical, 0..1
         ("usual", "f4"),  # success to be expected
         ("won", "i1"),  # key accounts won less lost this month
         ("decided", "i1"),
+        ("progress", "i1"),  # accounts opened, won and renewed this month
         ("complaints", "i1"),
+        ("standard_complaints", "i1"),  # of them, from standard customers
+        ("complaint_load", "f4"),  # complaints above the usual, as `feel` takes them
+        ("returns_due", "i2"),  # customers who could return or renew this month
+        ("returned", "i2"),  # of them, those who did
         ("key_business", "f4"),
+        # standard customers
+        ("goodwill", "f4"),  # their satisfaction, 0..1
         # results and scores
         ("attainment", "f4", (KPIS,)),
+        ("at_cap", "f4", (KPIS,)),  # how often it was at the scheme's cap, moving average
         ("score", "f4"),  # 0..100 x cap
         ("quarter_business", "f4"),
         ("quarter_typical", "f4"),
@@ -209,9 +229,13 @@ PERSON = np.dtype(
         ("falling", "i1"),  # months in a row of falling results
         ("below", "i1"),  # months in a row below standard
         # support
-        ("requests", "i1"),
-        ("request_age", "i1"),
-        ("past_sla", "i1"),
+        ("requests", "i1", (DEPARTMENTS,)),  # waiting
+        ("request_age", "i1", (DEPARTMENTS,)),  # months, of the oldest
+        ("request_load", "f4", (DEPARTMENTS,)),  # on hand this month, weighed by priority
+        ("raised", "i1"),  # requests raised this month, repeats included
+        ("resolved", "i1"),
+        ("repeats", "i1"),  # of those raised, asked again because the first one waits
+        ("past_sla", "i1"),  # 1 when one waits past the SLA
         # learning
         ("course", "i1"),  # skill being taught, -1 none
         ("hours", "f4"),  # of that course so far
@@ -257,6 +281,9 @@ ACCOUNT = np.dtype(
         ("months", "i2"),  # to the decision while opening; as a customer after it
         ("value", "f4"),  # business a month once won
         ("satisfaction", "f4"),
+        ("industry", "i1"),
+        ("unmet", "u1"),  # 1: its needs have changed and the owner does not know
+        ("complaint", "i1"),  # 1 in the month of a complaint
         ("shifted", "i1"),  # of a leaver: 1 = to be handed over, 2 = lost
     ],
     align=True,
@@ -280,8 +307,10 @@ TEAM = np.dtype(
 DEPARTMENT = np.dtype(
     [
         ("capacity", "f4"),  # requests resolved a month
-        ("backlog", "f4"),
-        ("resolution", "f4"),  # chance that an open request is resolved this month
+        ("backlog", "f4"),  # requests waiting
+        ("waiting", "f4"),  # months that the oldest ones have waited, mean over people
+        ("resolution", "f4"),  # capacity per request on hand, weighed by priority
+        ("room", "f4"),  # share of the departments' free capacity
     ],
     align=True,
 )
@@ -315,7 +344,10 @@ FIRM = np.dtype(
 COUPLINGS: dict[str, tuple[str, ...]] = {
     "couple_peers": ("ties_gone", "belonging", "morale"),
     "couple_climate": ("belonging", "morale"),
-    "couple_queue": ("requests", "request_age", "past_sla", "support"),
+    "couple_queue": (
+        "requests", "request_age", "request_load", "raised", "resolved", "repeats", "past_sla",
+        "support",
+    ),
     "couple_income": ("expected",),
     "couple_help": ("help", "help_wait", "help_left", "approached"),
     "couple_assign": ("key", "nominated", "change"),
@@ -333,6 +365,14 @@ PRACTICE = np.dtype(
         ("account_value", "f4"),  # monthly business of a won account, in months of base pay
         ("key_standard", "f4"),  # win rate expected of people in key work
         ("profile", "f4"),  # fit with key work from which a person meets its profile
+        ("term", "i4"),  # months from one renewal of an account to the next
+        ("serves", "f4", (TASKS, KPIS)),  # how far a task serves a KPI
+        ("target", "f4", (KPIS,)),  # figure of each KPI at which its attainment is 1
+        ("standard_due", "f4"),  # standard customers a month who could return
+        ("standard_return", "f4"),  # share of them who do, at neutral goodwill
+        ("industry_share", "f4", (INDUSTRIES,)),  # of accounts, sum 1
+        ("insight_skill", "i1"),  # skill that is read per industry
+        ("department_share", "f4", (DEPARTMENTS,)),  # of requests, sum 1
         ("hours", "f4"),  # working hours a month
     ],
     align=True,
@@ -353,7 +393,11 @@ POLICY = np.dtype(
         ("guarantee_months", "i4"),
         ("bonus_pool", "f4"),  # bonus at a score of 100, as a share of base
         ("bonus_elasticity", "f4"),
+        ("bonus_cap", "f4"),  # highest bonus, as a share of base; 0 = none
+        ("stage_bonus", "f4"),  # share of base for each account opened, won or renewed
+        ("recoverable", "u1"),  # 1: the guarantee is an advance, recovered from later income
         ("attainment_cap", "f4"),
+        ("target", "f4", (KPIS,)),  # of a KPI; 0 = the role pack's
         ("transparency", "u1"),
         # training
         ("course_hours", "f4", (SKILLS,)),  # length of the course per skill, 0 = none
@@ -368,7 +412,12 @@ POLICY = np.dtype(
         # support
         ("support_capacity", "f4"),  # factor on departments' capacity
         ("sla", "i4"),  # months
-        ("escalation", "f4"),  # factor on the resolution of requests past the SLA
+        ("escalation", "f4"),  # factor on the priority of escalated requests
+        ("escalate_after", "i4"),  # months past the SLA at which a request is escalated
+        ("escalate_repeats", "i4"),  # requests waiting in one department at which they are; 0 = off
+        ("routing", "f4"),  # share of requests that go to the department with room
+        ("history", "u1"),  # 1: customers' history and changing needs are visible to the owner
+        ("feedback", "u1"),  # 1: customers' feedback goes straight to the owner
         ("support_cost", "f4"),  # money a month per unit of capacity above 1 and head
         # intervention
         ("help_on", "u1"),

@@ -24,6 +24,7 @@ from simlab.rules.leave import depart, leave
 from simlab.rules.pay import pay
 from simlab.rules.reduce import reduce
 from simlab.rules.score import score
+from simlab.rules.serve import serve
 from simlab.rules.show import show
 from simlab.rules.support import support
 from simlab.rules.warn import give_help, warn
@@ -120,6 +121,7 @@ MONTH = Month(
             # people act
             enter,
             work,
+            serve,
             support,
             score,
             pay,

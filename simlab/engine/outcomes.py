@@ -8,7 +8,7 @@ from numba import njit
 from simlab.rules import rule
 from simlab.rules.warn import FALSE_AFTER
 from simlab.rules.work import fit
-from simlab.world import TAGS, Exit, Status
+from simlab.world import DEPARTMENTS, TAGS, Exit, Status
 
 
 class Outcome(IntEnum):
@@ -24,6 +24,10 @@ class Outcome(IntEnum):
     - `lost_business` is the monthly business of customers lost when their owner left. It is gone
       from `business` already and therefore no cost item; nor are `training_hours`, whose time is
       missing from selling.
+    - `complaints` holds `standard_complaints`, those of standard customers. `returned` of the
+      `returns_due` customers came back or renewed: their ratio is the return rate.
+    - `requests` wait at the end of the month, `waiting` adds up the months that the oldest one of
+      each person and department has waited; `raised`, `resolved` and `repeats` are of the month.
     - `below_expected` counts people whose income was below what they had come to expect.
     - `alerts` are new ones; `false_alarms` are alerts whose person was still here and had not
       decided to leave `FALSE_AFTER` months later, those kept by help included; `approached` were
@@ -63,39 +67,46 @@ class Outcome(IntEnum):
     KEY_BUSINESS = 25
     LOST_BUSINESS = 26
     COMPLAINTS = 27
-    REQUESTS = 28
-    PAST_SLA = 29
-    BELOW_EXPECTED = 30
-    TRAINING_HOURS = 31
-    EXAMS_PASSED = 32
-    EXAMS_FAILED = 33
-    ALERTS = 34
-    FALSE_ALARMS = 35
-    APPROACHED = 36
-    HELPED = 37
-    ABSENCE = 38
-    TICKETS_PRESSURE = 39
-    TICKETS_COMMUNICATION = 40
-    TICKETS_RESOURCES = 41
-    KEY_PEOPLE = 42
-    PAY_COST = 43
-    TRAINING_COST = 44
-    SUPPORT_COST = 45
-    HELP_COST = 46
-    REPLACEMENT_COST = 47
-    CONDITIONS_COST = 48
-    COST = 49
-    TENURE = 50
-    SKILL = 51
-    MEETS_PROFILE = 52
-    EFFICACY = 53
-    REWARD = 54
-    MORALE = 55
-    STRESS = 56
-    BELONGING = 57
-    SUPPORT = 58
-    CONTROL = 59
-    SCORE = 60
+    STANDARD_COMPLAINTS = 28
+    RETURNS_DUE = 29
+    RETURNED = 30
+    REQUESTS = 31
+    RAISED = 32
+    RESOLVED = 33
+    REPEATS = 34
+    WAITING = 35
+    PAST_SLA = 36
+    BELOW_EXPECTED = 37
+    TRAINING_HOURS = 38
+    EXAMS_PASSED = 39
+    EXAMS_FAILED = 40
+    ALERTS = 41
+    FALSE_ALARMS = 42
+    APPROACHED = 43
+    HELPED = 44
+    ABSENCE = 45
+    TICKETS_PRESSURE = 46
+    TICKETS_COMMUNICATION = 47
+    TICKETS_RESOURCES = 48
+    KEY_PEOPLE = 49
+    PAY_COST = 50
+    TRAINING_COST = 51
+    SUPPORT_COST = 52
+    HELP_COST = 53
+    REPLACEMENT_COST = 54
+    CONDITIONS_COST = 55
+    COST = 56
+    TENURE = 57
+    SKILL = 58
+    MEETS_PROFILE = 59
+    EFFICACY = 60
+    REWARD = 61
+    MORALE = 62
+    STRESS = 63
+    BELONGING = 64
+    SUPPORT = 65
+    CONTROL = 66
+    SCORE = 67
 
 
 OUTCOMES: tuple[str, ...] = tuple(outcome.name.lower() for outcome in Outcome)
@@ -140,8 +151,11 @@ def record_work(person, policy, practice, outcomes):
     """A person's month of work, pay and training."""
     outcomes[Outcome.BUSINESS] += person.business + person.key_business
     outcomes[Outcome.COMPLAINTS] += person.complaints
+    outcomes[Outcome.STANDARD_COMPLAINTS] += person.standard_complaints
+    outcomes[Outcome.RETURNS_DUE] += person.returns_due
+    outcomes[Outcome.RETURNED] += person.returned
     outcomes[Outcome.PAY_COST] += person.income
-    outcomes[Outcome.BELOW_EXPECTED] += 1.0 if person.income < person.expected else 0.0
+    outcomes[Outcome.BELOW_EXPECTED] += person.short
     suited = fit(person.skills, practice.key_demand)
     outcomes[Outcome.MEETS_PROFILE] += 1.0 if suited >= practice.profile else 0.0
     if person.key < 1.0:
@@ -151,7 +165,12 @@ def record_work(person, policy, practice, outcomes):
     if person.key > 0.0:
         outcomes[Outcome.KEY_PEOPLE] += 1.0
         outcomes[Outcome.KEY_BUSINESS] += person.key_business
-        outcomes[Outcome.REQUESTS] += person.requests
+        for d in range(DEPARTMENTS):
+            outcomes[Outcome.REQUESTS] += person.requests[d]
+            outcomes[Outcome.WAITING] += person.request_age[d]
+        outcomes[Outcome.RAISED] += person.raised
+        outcomes[Outcome.RESOLVED] += person.resolved
+        outcomes[Outcome.REPEATS] += person.repeats
         outcomes[Outcome.PAST_SLA] += person.past_sla
     if person.studied > 0.0:
         outcomes[Outcome.TRAINING_HOURS] += person.studied

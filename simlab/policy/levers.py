@@ -70,8 +70,20 @@ class Incentive(Lever):
         default=0.0, ge=0, le=1, description="share of expected income guaranteed"
     )
     guarantee_months: int = Field(default=0, ge=0, le=60)
+    recoverable: bool = Field(
+        default=False, description="the guarantee is an advance, recovered from later income"
+    )
+    stage_bonus: float = Field(
+        default=0.0, ge=0, le=2, description="of base, for each key account opened, won or renewed"
+    )
     bonus_pool: float = Field(default=0.0, ge=0, le=2, description="of base, at a score of 100")
     bonus_elasticity: float = Field(default=1.0, ge=0, le=5)
+    bonus_cap: float | None = Field(
+        default=None, gt=0, le=5, description="highest bonus, as a share of base; none = no cap"
+    )
+    targets: dict[str, float] = Field(
+        default={}, description="figure at which a KPI's attainment is 1, else the pack's"
+    )
     attainment_cap: float = Field(default=1.2, ge=0.5, le=5, description="cap of one attainment")
     transparency: bool = Field(default=False, description="people see own score, gap and advice")
 
@@ -102,7 +114,24 @@ class Support(Lever):
 
     capacity: float = Field(default=1.0, ge=0, le=5, description="factor on departments' capacity")
     sla: int = Field(default=1, ge=0, le=12, description="months")
-    escalation: float = Field(default=1.0, ge=1, le=5, description="factor past the SLA")
+    escalation: float = Field(
+        default=1.0, ge=1, le=5, description="factor on the priority of escalated requests"
+    )
+    escalate_after: int = Field(
+        default=1, ge=1, le=12, description="months past the SLA at which a request is escalated"
+    )
+    escalate_repeats: int = Field(
+        default=0, ge=0, le=9, description="requests waiting in one department; 0 = off"
+    )
+    routing: float = Field(
+        default=0.0, ge=0, le=1, description="share of requests sent to the department with room"
+    )
+    history: bool = Field(
+        default=False, description="customers' history and changing needs visible to the owner"
+    )
+    feedback: bool = Field(
+        default=False, description="customers' feedback goes straight to the owner"
+    )
     cost: float = Field(default=0.0, ge=0, description="money a month, unit of capacity and head")
 
 
@@ -192,6 +221,10 @@ class Policy(Lever):
     def _known_names(self) -> Self:
         for stage in self.incentive.stages:
             _known("KPI", stage.weights, kpis(self.practice))
+        _known("KPI", self.incentive.targets, kpis(self.practice))
+        for kpi, target in self.incentive.targets.items():
+            if target <= 0:
+                raise ValueError(f"the target of {kpi} must be above 0; got {target:g}")
         _known("skill", self.training.course_hours, skills(self.practice))
         return self
 

@@ -72,10 +72,7 @@ def compile_policies(policies: Sequence[Policy]) -> NDArray[np.void]:
     for record, policy in zip(records, policies, strict=True):
         _incentive(record, policy)
         _training(record, policy)
-        record["support_capacity"] = policy.support.capacity
-        record["sla"] = policy.support.sla
-        record["escalation"] = policy.support.escalation
-        record["support_cost"] = policy.support.cost
+        _support(record, policy)
         _intervention(record, policy)
         record["key_share"] = policy.selection.key_share
         record["key_ramp"] = policy.selection.ramp_months
@@ -111,11 +108,31 @@ def _incentive(record: np.void, policy: Policy) -> None:
         "guarantee",
         "guarantee_months",
         "bonus_pool",
+        "recoverable",
+        "stage_bonus",
         "bonus_elasticity",
         "attainment_cap",
         "transparency",
     ):
         record[field] = getattr(incentive, field)
+    record["bonus_cap"] = incentive.bonus_cap or 0.0
+    for kpi, target in incentive.targets.items():
+        record["target"][names.index(kpi)] = target
+
+
+def _support(record: np.void, policy: Policy) -> None:
+    record["support_capacity"] = policy.support.capacity
+    record["support_cost"] = policy.support.cost
+    for field in (
+        "sla",
+        "escalation",
+        "escalate_after",
+        "escalate_repeats",
+        "routing",
+        "history",
+        "feedback",
+    ):
+        record[field] = getattr(policy.support, field)
 
 
 def _training(record: np.void, policy: Policy) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from simlab.world import KPIS, PRACTICE, SKILLS, TASKS, blank
+from simlab.world import DEPARTMENTS, INDUSTRIES, KPIS, PRACTICE, SKILLS, TASKS, blank
 
 NAMES = ("sales", "medical", "general")
 """The role packs, in the order of a person's `practice` number."""
@@ -28,6 +28,11 @@ def pack(name: str) -> dict[str, Any]:
     sizes = (len(data["skills"]), len(data["kpis"]), len(data["tasks"]))
     if sizes != (SKILLS, KPIS, TASKS):
         raise ValueError(f"role pack {name!r} has {sizes} skills, KPIs and tasks")
+    if len(data["industries"]) > INDUSTRIES or len(data["departments"]) != DEPARTMENTS:
+        raise ValueError(
+            f"role pack {name!r} needs {DEPARTMENTS} departments and at most {INDUSTRIES} "
+            "industries"
+        )
     return data
 
 
@@ -39,6 +44,16 @@ def skills(name: str) -> tuple[str, ...]:
 def kpis(name: str) -> tuple[str, ...]:
     """KPI names of a role pack, in the order of a person's `attainment`."""
     return tuple(pack(name)["kpis"])
+
+
+def industries(name: str) -> tuple[str, ...]:
+    """Industries (specialties) of a role pack, in the order of a person's `insight`."""
+    return tuple(pack(name)["industries"])
+
+
+def departments(name: str) -> tuple[str, ...]:
+    """Supporting departments of a role pack, in the order of a person's `requests`."""
+    return tuple(pack(name)["departments"])
 
 
 def serves(name: str) -> NDArray[np.float64]:
@@ -59,6 +74,22 @@ def practice_records() -> NDArray[np.void]:
             record["standard_demand"][k] = skill["standard"]
             record["key_demand"][k] = skill["key"]
             record["entry_skill"][k] = skill["entry"]
-        for figure in ("cycle", "account_value", "key_standard", "profile", "hours"):
+        for k, kpi in enumerate(data["kpis"].values()):
+            record["target"][k] = kpi["target"]
+        record["serves"] = serves(name)
+        record["insight_skill"] = skills(name).index(data["insight_skill"])
+        _shares(record["industry_share"], data["industries"])
+        _shares(record["department_share"], data["departments"])
+        for figure in (
+            "cycle", "account_value", "key_standard", "term", "standard_due", "standard_return",
+            "profile", "hours",
+        ):
             record[figure] = data[figure]
     return records
+
+
+def _shares(row: NDArray[np.float32], listed: dict[str, dict[str, Any]]) -> None:
+    """Writes the shares of a list of the pack into a record's row, stated so that they sum to 1:
+    a line more in the pack needs no other line changed."""
+    given = np.array([entry["share"] for entry in listed.values()])
+    row[: len(given)] = given / given.sum()

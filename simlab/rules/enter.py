@@ -6,10 +6,10 @@ import math
 from numba import njit
 
 from simlab.numeric import exp, log, normal_quantile
-from simlab.rules import rule, uniform
+from simlab.rules import normal, rule, uniform
 from simlab.rules.leave import tenure_hazard
 from simlab.rules.show import usual_contacts
-from simlab.world import SKILLS, TAGS, Cause, Exit, Status
+from simlab.world import DEPARTMENTS, INDUSTRIES, SKILLS, TAGS, Cause, Exit, Status
 
 NODES = 16
 """Cells of the frailty distribution when conditioning on survival."""
@@ -90,6 +90,7 @@ def notice_under_way(u, hazard, chance):
         uniform("skill", SKILLS),
         "experience",
         "selection",
+        normal("insight", INDUSTRIES),
     ),
 )
 def enter(person, firm, policy, practice, param, draw):
@@ -137,6 +138,8 @@ def enter(person, firm, policy, practice, param, draw):
         own = param.skill_spread * normal_quantile(draw.skill[k])
         skill = practice.entry_skill[k] + shift + own
         person.skills[k] = min(max(skill, 0.0), 1.0)
+    for k in range(INDUSTRIES):
+        person.insight[k] = param.insight_spread * draw.insight[k]
 
     efficacy = 0.5
     if tenure > 0:
@@ -154,6 +157,8 @@ def enter(person, firm, policy, practice, param, draw):
     person.expected = 0.0
     person.income = 0.0
     person.bonus = 0.0
+    person.advance = 0.0
+    person.goodwill = 0.5
     person.key = 0.0
     person.nominated = 0
     person.change = 0.0
@@ -161,7 +166,9 @@ def enter(person, firm, policy, practice, param, draw):
     for k in range(len(person.due)):
         person.due[k] = 0.0
     for k in range(len(person.attainment)):
-        person.attainment[k] = 0.0
+        # until a first case says otherwise a KPI counts as met
+        person.attainment[k] = 1.0
+        person.at_cap[k] = 0.0
     person.quarter_business = 0.0
     person.quarter_typical = 0.0
     person.quarter_luck = 0.0
@@ -169,8 +176,9 @@ def enter(person, firm, policy, practice, param, draw):
     person.rating = 0
     person.falling = 0
     person.below = 0
-    person.requests = 0
-    person.request_age = 0
+    for d in range(DEPARTMENTS):
+        person.requests[d] = 0
+        person.request_age[d] = 0
     person.past_sla = 0
     person.course = -1
     person.hours = 0.0

@@ -45,7 +45,8 @@ def feel_able(person, practice, param):
 @njit
 def feel_part_of(person, team, firm, policy, param):
     """Belonging recovers, is lifted by a manager who coaches, drawn to the team's climate and lost
-    with the colleagues who leave: those of the team, and more with one's own ties."""
+    with the colleagues who leave (those of the team, and more with one's own ties) and while other
+    departments leave requests waiting."""
     belonging = person.belonging + param.belonging_recovery * (0.5 - person.belonging)
     belonging += param.coaching_belonging * policy.coaching * team.coaching
     if firm.couple_climate:
@@ -56,6 +57,7 @@ def feel_part_of(person, team, firm, policy, param):
         if person.ties_gone > 0 and person.entered < firm.month:
             belonging -= param.ties_belonging * (person.ties_gone / TIES)
     person.ties_gone = 0
+    belonging -= param.wait_isolation * person.past_sla
     person.belonging = held(belonging)
 
 
@@ -65,6 +67,8 @@ def feel_strain(person, policy, practice, param):
     support buffers), and complaints come on top; counselling takes a share of it away."""
     demands = policy.workload - 1.0 + param.demand_waiting * person.past_sla
     demands += param.demand_change * person.change
+    if policy.feedback:
+        demands += param.feedback_work
     if person.key > 0.0:
         unfit = practice.profile - fit(person.skills, practice.key_demand)
         demands += param.demand_misfit * person.key * unfit
@@ -75,7 +79,7 @@ def feel_strain(person, policy, practice, param):
     buffered = param.stress_support * (person.support - 0.5)
     level = held(0.5 + param.stress_demand * demands - buffered)
     stress = person.stress + param.stress_memory * (level - person.stress)
-    stress += param.stress_complaint * person.complaints
+    stress += param.stress_complaint * person.complaint_load
     if helped(person, Help.COUNSELLING):
         stress -= param.counselling_stress * stress
     person.stress = held(stress)

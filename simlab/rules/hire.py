@@ -60,6 +60,8 @@ def hand_over(people, all_accounts, firm, param):
                     to.stage = account.stage
                     to.months = account.months
                     to.value = account.value
+                    to.industry = account.industry
+                    to.unmet = account.unmet
                     to.satisfaction = max(account.satisfaction - param.handover_satisfaction, 0.0)
                     to.shifted = 0
             if heir < 0 and account.stage == Stage.CUSTOMER:

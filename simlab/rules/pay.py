@@ -1,38 +1,67 @@
 """Pay: what is earned this month, against what had been expected."""
 # mypy: disable-error-code="no-untyped-def"
 
+from numba import njit
+
 from simlab.numeric import exp, log
 from simlab.rules import rule
 
 
+@njit
+def bonus_share(score, pool, elasticity, cap):
+    """Bonus as a share of base pay: pool x (score / 100)^elasticity, at most `cap` (0 = none)."""
+    if pool <= 0.0 or score <= 0.0:
+        return 0.0
+    share = pool * exp(elasticity * log(score / 100.0))
+    return min(share, cap) if cap > 0.0 else share
+
+
+@njit
+def settle_guarantee(person, income, firm, policy):
+    """Tops income up to the guaranteed share of what is expected; a recoverable guarantee is an
+    advance, paid back from later income above that floor. Returns the income paid."""
+    since = firm.month - firm.transition_start
+    floor = policy.guarantee * person.expected
+    person.top_up = 0.0
+    if 0 <= since < policy.guarantee_months and income < floor:
+        person.top_up = floor - income
+        if policy.recoverable:
+            person.advance += person.top_up
+    elif person.advance > 0.0 and income > floor:
+        person.top_up = -min(person.advance, income - floor)
+        person.advance += person.top_up
+    return income + person.top_up
+
+
 @rule("person")
 def pay(person, team, firm, policy, param):
-    """Base + commission + key commission fallen due + bonus, at least the guarantee.
+    """Base + commission + key commission fallen due + bonuses, at least the guarantee.
 
-    Bonus = pool x base x (score / 100)^elasticity. Expected income follows own and team income
-    slowly; a shortfall weighs loss aversion times a gain (Tversky, Kahneman 1992).
+    Expected income follows own income, the team's and the market slowly; a shortfall weighs loss
+    aversion times a gain (Tversky, Kahneman 1992).
     """
     due = firm.month % len(person.due)
     base = person.base * policy.base_factor
-    commission = policy.commission * max(person.business, 0.0) + person.due[due]
+    person.commission = policy.commission * max(person.business, 0.0) + person.due[due]
     person.due[due] = 0.0
-    person.bonus = 0.0
-    if policy.bonus_pool > 0.0 and person.score > 0.0:
-        reached = exp(policy.bonus_elasticity * log(person.score / 100.0))
-        person.bonus = policy.bonus_pool * base * reached
-    income = base + commission + person.bonus
+    person.bonus = base * bonus_share(
+        person.score, policy.bonus_pool, policy.bonus_elasticity, policy.bonus_cap
+    )
+    person.bonus += base * policy.stage_bonus * person.progress
+    income = base + person.commission + person.bonus
     if person.expected <= 0.0:
         person.expected = income
-    since = firm.month - firm.transition_start
-    if 0 <= since < policy.guarantee_months:
-        income = max(income, policy.guarantee * person.expected)
+    income = settle_guarantee(person, income, firm, policy)
     person.income = income
+    person.short = 1 if person.income < person.expected else 0
 
-    gap = log(income / person.expected)
+    gap = 0.0 if person.income == person.expected else log(income / person.expected)
     felt = gap if gap > 0.0 else param.loss_aversion * gap
-    target = min(max(0.5 + 0.5 * felt, 0.0), 1.0)
-    person.reward += 0.2 * (target - person.reward)
+    level = min(max(0.5 + param.reward_gap * felt, 0.0), 1.0)
+    person.reward += param.reward_memory * (level - person.reward)
     reference = income
     if firm.couple_income and team.income > 0.0:
         reference += param.expectation_peers * (team.income - income)
+    if firm.market != 0.0:
+        reference *= 1.0 + param.expectation_market * firm.market
     person.expected += param.expectation_memory * (reference - person.expected)

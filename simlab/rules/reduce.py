@@ -1,6 +1,8 @@
 """Reduce: team and department figures of the month, frozen until the next."""
 # mypy: disable-error-code="no-untyped-def"
 
+import numpy as np
+
 from simlab.rules import rule
 from simlab.world import TIES, Status
 
@@ -17,8 +19,11 @@ def reduce(people, teams, departments, firm, policy):
         teams[t].exits = 0.0
         teams[t].climate = 0.0
         teams[t].income = 0.0
+    load = np.zeros(len(departments))
+    people_waiting = np.zeros(len(departments))
     for d in range(len(departments)):
         departments[d].backlog = 0.0
+        departments[d].waiting = 0.0
     for i in range(len(people)):
         person = people[i]
         team = teams[person.team]
@@ -32,7 +37,12 @@ def reduce(people, teams, departments, firm, policy):
             team.people += 1
             team.climate += person.belonging
             team.income += person.income
-            departments[person.slot % len(departments)].backlog += person.requests
+            for d in range(len(departments)):
+                load[d] += person.request_load[d]
+                if person.requests[d] > 0:
+                    departments[d].backlog += person.requests[d]
+                    departments[d].waiting += person.request_age[d]
+                    people_waiting[d] += 1.0
     for t in range(len(teams)):
         team = teams[t]
         if team.people > 0:
@@ -40,9 +50,15 @@ def reduce(people, teams, departments, firm, policy):
             team.income /= team.people
         if team.exits > 0.0:
             team.exits /= team.people + team.exits
+    free = 0.0
     for d in range(len(departments)):
         department = departments[d]
         able = department.capacity * policy.support_capacity
-        department.resolution = 0.95
-        if department.backlog > 0.0:
-            department.resolution = min(able / department.backlog, 0.95)
+        department.resolution = able / max(load[d], 1.0)
+        department.room = able * min(department.resolution, 1.0)
+        free += department.room
+        if people_waiting[d] > 0.0:
+            department.waiting /= people_waiting[d]
+    for d in range(len(departments)):
+        department = departments[d]
+        department.room = department.room / free if free > 0.0 else 1.0 / len(departments)

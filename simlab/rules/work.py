@@ -3,13 +3,20 @@
 
 from numba import njit
 
-from simlab.numeric import exp, log, logistic, normal_quantile
-from simlab.rules import rule
+from simlab.numeric import exp, log, logistic
+from simlab.rules import normal, rule
+from simlab.rules.effort import LEAST, share_effort
 from simlab.rules.leave import LOG_13
 from simlab.rules.warn import helped
-from simlab.world import ACCOUNTS, SKILLS, STAGES, TASKS, Help, Stage, Status, Task
+from simlab.world import ACCOUNTS, INDUSTRIES, SKILLS, Help, Stage, Status, Task
 
 LOG_2PI_HALF = 0.9189385332046727
+SELLING = 0.566
+"""Log effort on selling of someone paid for sales alone over that of an even split between
+selling and the rest: levels of results are stated at the latter, and records of such people
+hold the former."""
+NEW_CUSTOMER = 0.6
+"""Satisfaction of a customer just won: they chose the firm, so a little above neutral."""
 
 
 @njit
@@ -22,49 +29,10 @@ def fit(skills, demand):
 
 
 @njit
-def stage_of(firm, policy):
-    """Which stage of the incentive scheme holds this month."""
-    since = firm.month - firm.transition_start
-    stage = 0
-    for k in range(STAGES):
-        if since >= policy.stage_from[k]:
-            stage = k
-    return stage
-
-
-@njit
-def share_effort(person, firm, policy, practice, param):
-    """What is weighed is done: effort is a softmax over the KPI weights that each task serves.
-
-    Effort of a task is stated against an even split, so 1 is the neutral figure. Key tasks take
-    part with the share of key work, learning while a course runs.
-    """
-    stage = stage_of(firm, policy)
-    total = 0.0
-    present = 0.0
-    for task in range(TASKS):
-        place = 1.0
-        if task == Task.OPEN or task == Task.CARE:
-            place = person.key
-        elif task == Task.LEARN:
-            place = 1.0 if person.course >= 0 else 0.0
-        weighed = 0.0
-        if place > 0.0:
-            weighed = place * exp(policy.pull[stage, task] / param.effort_temperature)
-        person.effort[task] = weighed
-        total += weighed
-        present += place
-    lost = 0.0
-    if person.course >= 0:
-        lost = policy.hours_per_month / practice.hours * (0.5 if policy.fragments else 1.0)
-    for task in range(TASKS):
-        person.effort[task] *= present / total * (1.0 - lost)
-
-
-@njit
-def expect_results(person, firm, practice, param):
-    """Sets what is usual for the person's tenure, pay and season; returns (log-odds of any
-    business, mean log of its size) for this very person."""
+def expect_results(person, scheme, hours, firm, practice, param):
+    """Sets what is usual for the person's tenure, pay and season and the `scheme`'s split of
+    effort (who is told to do other things does not fail by selling less); returns (log-odds of
+    any business, mean log of its size) for this very person."""
     tenure = firm.month - person.entered
     season = firm.season[firm.calendar]
     size = (
@@ -76,15 +44,20 @@ def expect_results(person, firm, practice, param):
     share = max(1.0 - person.key, 0.02)
     person.quarter_typical += exp(size) * share
     size += param.size_season * season + log(share)
+    split = param.effort_return * scheme
+    size += split
     odds = (
         param.activity_level
         - param.activity_newcomer * exp(-(tenure + person.head_start) / param.ramp_months)
         + param.activity_season * season
+        + split
     )
     person.typical = exp(size)
     person.usual = 0.5 * logistic(odds)
 
-    pull = param.effort_return * log(max(person.effort[Task.SELL], 0.05))
+    # selling beyond an even split, hours taken off, and customers who come back
+    pull = param.effort_return * (SELLING + hours)
+    pull += param.goodwill_business * (person.goodwill - 0.5)
     odds += param.activity_ability * person.ability + pull
     odds += param.activity_efficacy * (person.efficacy - 0.5)
     if person.status == Status.NOTICE:
@@ -99,7 +72,7 @@ def expect_results(person, firm, practice, param):
 @njit
 def draw_results(odds, size, param, draw):
     """A month's standard business: nothing, a lognormal amount, or a net refund."""
-    amount = exp(size + param.size_spread * normal_quantile(draw.size))
+    amount = exp(size + param.size_spread * draw.size)
     if draw.refund < param.refund:
         return -0.5 * amount
     return amount if draw.any_business < logistic(odds) else 0.0
@@ -122,67 +95,124 @@ def results_density(business, odds, size, param):
 
 
 @njit
+def industry_of(u, practice):
+    """The industry that a uniform number falls into, by the role pack's shares."""
+    reached = 0.0
+    for industry in range(INDUSTRIES - 1):
+        reached += practice.industry_share[industry]
+        if u < reached:
+            return industry
+    return INDUSTRIES - 1
+
+
+@njit
+def account_fit(person, account, practice):
+    """Fit with key work for this account: insight is the one into its industry."""
+    own = person.insight[account.industry]
+    return fit(person.skills, practice.key_demand) + (
+        practice.key_demand[practice.insight_skill] * own
+    )
+
+
+@njit
+def fall_due(person, months, amount, firm):
+    """Key commission is earned now and paid in some months."""
+    person.earned += amount
+    person.due[(firm.month + months) % len(person.due)] += amount
+
+
+@njit
 def tend_account(person, account, place, firm, policy, practice, param, luck):
     """One account's month: it opens, is decided, or is cared for and may complain or leave."""
-    opening = max(person.effort[Task.OPEN], 0.05)
     if account.stage == Stage.EMPTY:
         account.shifted = 0
         rate = param.key_openings * person.key * (0.5 + person.proactivity) / ACCOUNTS
-        if luck.event < rate * exp(param.effort_return * log(opening)):
+        if luck.event < rate * exp(param.effort_return * log_opening(person)):
             account.stage = Stage.OPENING
             account.months = 1 + int(practice.cycle * (0.5 + luck.size))
             value = practice.account_value * person.base * (0.5 + luck.size)
             account.value = value
-            due = (firm.month + 1) % len(person.due)
-            person.due[due] += policy.milestone_share * policy.key_commission * value
+            account.industry = industry_of(luck.customer, practice)
+            person.progress += 1
+            fall_due(person, 1, policy.milestone_share * policy.key_commission * value, firm)
     elif account.stage == Stage.OPENING:
         account.months -= 1
         if account.months <= 0:
-            decide_account(person, account, place, opening, firm, policy, practice, param, luck)
+            decide_account(person, account, place, firm, policy, practice, param, luck)
     else:
-        care_for_account(person, account, place, firm, policy, param, luck)
+        care_for_account(person, account, place, firm, policy, practice, param, luck)
 
 
 @njit
-def decide_account(person, account, place, opening, firm, policy, practice, param, luck):
-    """The customer decides: skills fit for key work, support and effort win."""
+def log_opening(person):
+    """Log effort on opening per share of key work, against an even split."""
+    return max(log(person.effort[Task.OPEN] / person.key), LEAST)
+
+
+@njit
+def decide_account(person, account, place, firm, policy, practice, param, luck):
+    """The customer decides: skills fit for this account, support and effort win."""
     person.decided += 1
     odds = (
         -param.key_difficulty
-        + param.key_fit * (fit(person.skills, practice.key_demand) - 0.5)
+        + param.key_fit * (account_fit(person, account, practice) - 0.5)
         + param.key_support * (person.support - 0.5)
-        + param.effort_return * log(opening)
+        + param.effort_return * log_opening(person)
     )
     if helped(person, Help.JOINT_VISIT):
         odds += param.visit_win
     if luck.event < logistic(odds):
         person.won += 1
+        person.progress += 1
         account.stage = Stage.CUSTOMER
         account.months = 0
-        account.satisfaction = 0.6
-        due = (firm.month + policy.payout_lag) % len(person.due)
+        account.satisfaction = NEW_CUSTOMER
         rest = 1.0 - policy.milestone_share
-        person.due[due] += rest * policy.key_commission * account.value
+        fall_due(person, policy.payout_lag, rest * policy.key_commission * account.value, firm)
     else:
         close_account(account, place)
 
 
 @njit
-def care_for_account(person, account, place, firm, policy, param, luck):
-    """Care and unresolved requests move satisfaction; complaints and renewal follow it."""
-    care = min(person.effort[Task.CARE], 2.0)
-    gain = param.care_gain * care * 0.5 - param.care_decay - 0.05 * person.past_sla
-    account.satisfaction = min(max(account.satisfaction + gain, 0.0), 1.0)
+def meet_needs(account, policy, param, luck):
+    """A customer's needs change now and then; the owner sees it at once where history and needs
+    are visible, else comes to notice it after a time."""
+    if luck.customer < param.needs_change:
+        account.unmet = 1
+    elif account.unmet and luck.customer > 1.0 - param.needs_noticed:
+        account.unmet = 0
+    if policy.history:
+        account.unmet = 0
+
+
+@njit
+def care_for_account(person, account, place, firm, policy, practice, param, luck):
+    """Care raises satisfaction towards 1, time wears it; waiting requests and unmet needs cost
+    it. Complaints follow it each month, renewal when the term is over."""
+    meet_needs(account, policy, param, luck)
+    care = param.care_gain * person.effort[Task.CARE]
+    if policy.feedback:
+        care += param.feedback_gain
+    satisfaction = account.satisfaction
+    satisfaction += care * (1.0 - satisfaction) - param.care_decay * satisfaction
+    satisfaction -= param.wait_anger * person.past_sla + param.needs_anger * account.unmet
+    account.satisfaction = min(max(satisfaction, 0.0), 1.0)
     account.months += 1
     better = account.satisfaction - 0.5
+    account.complaint = 0
     if luck.complaint < logistic(param.complaint_level - param.complaint_fall * better):
+        account.complaint = 1
         person.complaints += 1
-    if luck.event < logistic(param.renewal_level + param.renewal_rise * better):
-        person.key_business += account.value
-        due = (firm.month + policy.payout_lag) % len(person.due)
-        person.due[due] += policy.key_commission * account.value
-    else:
-        close_account(account, place)
+        person.complaint_load += 1.0
+    if account.months % practice.term == 0:
+        person.returns_due += 1
+        if luck.event >= logistic(param.renewal_level + param.renewal_rise * better):
+            close_account(account, place)
+            return
+        person.returned += 1
+        person.progress += 1
+    person.key_business += account.value
+    fall_due(person, policy.payout_lag, policy.key_commission * account.value, firm)
 
 
 @njit
@@ -194,17 +224,19 @@ def close_account(account, place):
     account.generation = account.opened
     account.value = 0.0
     account.months = 0
+    account.unmet = 0
+    account.complaint = 0
 
 
 @rule(
     "person",
-    draws=("any_business", "size", "refund"),
-    account_draws=("event", "size", "complaint"),
+    draws=("any_business", normal("size"), "refund"),
+    account_draws=("event", "size", "complaint", "customer"),
 )
 def work(person, accounts, firm, policy, practice, param, seen, draw, account_draw):
     """A month's work: effort, standard business (drawn, or clamped to the record), key accounts."""
-    share_effort(person, firm, policy, practice, param)
-    odds, size = expect_results(person, firm, practice, param)
+    scheme, hours = share_effort(person, firm, policy, practice, param)
+    odds, size = expect_results(person, scheme, hours, firm, practice, param)
     if seen.has_business:
         person.business = seen.business
         person.log_weight += results_density(person.business, odds, size, param)
@@ -215,11 +247,16 @@ def work(person, accounts, firm, policy, practice, param, seen, draw, account_dr
 
     person.won = 0
     person.decided = 0
+    person.progress = 0
     person.complaints = 0
+    person.complaint_load = 0.0
+    person.returns_due = 0
+    person.returned = 0
+    person.earned = 0.0
     person.key_business = 0.0
     if person.key > 0.0:
-        for a in range(len(accounts)):
-            place = person.slot * len(accounts) + a
+        for a in range(ACCOUNTS):
+            place = person.slot * ACCOUNTS + a
             tend_account(
                 person, accounts[a], place, firm, policy, practice, param, account_draw[a]
             )

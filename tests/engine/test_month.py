@@ -105,7 +105,7 @@ def test_lowering_everybodys_results_alone_does_not_cut_regretted_exits(firm):
     as_is = Policy(name="as_is", title={"en": "As is", "zh": "现状"})
     distracted = Policy.model_validate({
         "name": "distracted", "title": {"en": "Distracted", "zh": "分心"},
-        "incentive": {"stages": [{"weights": {"collaboration_satisfaction": 1.0}}]},
+        "training": {"course_hours": {"closing": 5000}, "hours_per_month": 80},
     })
     y = simulate(firm, [as_is, distracted], prior_draws(200, 6), months=18, replicates=2)
     business = y.outcome("business").sum(axis=(0, 1, 3))
