@@ -11,7 +11,7 @@ from simlab.rules.warn import helped
 from simlab.world import ACCOUNTS, INDUSTRIES, SKILLS, Help, Stage, Status, Task
 
 LOG_2PI_HALF = 0.9189385332046727
-SELLING = 0.566
+SELLING = 0.566219
 """Log effort on selling of someone paid for sales alone over that of an even split between
 selling and the rest: levels of results are stated at the latter, and records of such people
 hold the former."""

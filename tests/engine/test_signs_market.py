@@ -38,7 +38,10 @@ def test_business_follows_what_is_weighed(sellers):
 
 def test_effort_that_returns_nothing_moves_no_business(sellers):
     sales, elsewhere = (
-        Arm(policy(incentive={"stages": [{"weights": {kpi: 1.0}}]}), {"effort_return": 0.0})
+        Arm(
+            policy(incentive={"stages": [{"weights": {kpi: 1.0}}]}),
+            {"effort_return": 0.0, "goodwill_care": 0.0},
+        )
         for kpi in ("sales_amount", "collaboration_satisfaction")
     )
     assert not differences(sellers, sales, elsewhere, "business", "exits", draws=20).any()
