@@ -5,6 +5,7 @@ Heavy imports (numba, scikit-learn, Dash) happen inside commands, so that help i
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -178,6 +179,39 @@ def compare(
     shown.compared(out, result.to_json(), lang)
     if out_dir is not None:
         out.print(say("written_to", lang, path=out_dir), markup=False, soft_wrap=True)
+
+
+@app.command(help=say("help.claims"))
+def claims(
+    lang: Lang,
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]",
+                                                      help=say("help.cases"))] = None,
+    lab: Annotated[Path | None, typer.Option("--lab", metavar="LAB",
+                                             help=say("help.claims_lab"))] = None,
+    draws: Annotated[int | None, typer.Option("--draws", help=say("help.claims_draws"))] = None,
+    seed: Seed = 1,
+    json_file: Annotated[str | None, typer.Option("--json", metavar="FILE",
+                                                  help=say("help.json_file"))] = None,
+) -> None:
+    """Claims in circulation against the model."""
+    printed = json_file == "-"
+    with at_work(lang, printed) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.claims import claims as run
+        from simlab.jobs.common import write_out
+        from simlab.lab import Lab
+
+        opened = None if lab is None else Lab.open(lab)
+        found = [result.to_json() for result in run(cases or (), lab=opened, draws=draws,
+                                                    seed=seed, progress=progress)]
+        if json_file is not None and not printed:
+            path = Path(json_file)
+            content = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+            write_out(path.parent, {path.name: content})
+    if printed:
+        print_json(found)
+    else:
+        shown.claimed(out, found, lang)
 
 
 @app.command(help=say("help.report"))

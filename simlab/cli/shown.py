@@ -12,7 +12,7 @@ from rich.table import Table
 
 from simlab.cli.run import say
 from simlab.i18n import text
-from simlab.report import wording
+from simlab.report import claims, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -102,6 +102,25 @@ def forecasted(console: Console, result: Any, lang: str) -> None:
 def _ninety(row: Mapping[str, Any], group: str, lang: str) -> str:
     return wording.interval({"mean": row[f"{group}_mean"], "lower": row[f"{group}_p05"],
                              "upper": row[f"{group}_p95"]}, lang)
+
+
+def claimed(console: Console, trees: Sequence[Mapping[str, Any]], lang: str) -> None:
+    """Each claim case with its figures and sentences; several end in a table of verdicts."""
+    for tree in trees:
+        calibrated = bool(tree["calibrated"])
+        title = wording.pick(tree["title"], lang)
+        console.print(f"{tree['name']}  {title}", style="bold", markup=False)
+        console.print(wording.pick(tree["claim"], lang), markup=False)
+        console.print(wording.pick(tree["form"], lang), markup=False)
+        table(console, claims.header(lang, calibrated=calibrated),
+              [claims.cells(item, lang, calibrated=calibrated) for item in tree["figures"]])
+        for line in claims.notes(tree, lang):
+            console.print(line, markup=False)
+        console.print()
+    if len(trees) > 1:
+        table(console, [text(f"claims.column.{c}", lang) for c in ("claim", "case", "verdict")],
+              [[wording.pick(tree["title"], lang), tree["name"],
+                claims.verdict(tree["verdict"], lang)] for tree in trees])
 
 
 def standing(console: Console, state: Any, lang: str) -> None:

@@ -162,6 +162,34 @@ def test_lists(tmp_path: Path) -> None:
     assert any((tmp_path / "sheets").iterdir())
 
 
+def test_claims_are_judged_shown_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "out" / "claims.json"
+    shown = simlab("claims", "v9", "V2", "--draws", 3, "--json", file).stdout
+    assert "cannot happen" in shown
+    assert "V9: agrees." in shown
+    assert "P(band)" in shown
+    written = json.loads(file.read_text(encoding="utf-8"))
+    assert [tree["name"] for tree in written] == ["V9", "V2"]
+    assert written[1]["draws"] == 3
+    assert written[1]["calibrated"] is False
+    chinese = simlab("claims", "V9", lang="zh").stdout
+    assert "不可能发生" in chinese
+    assert "P(band)" not in chinese
+    printed = simlab("claims", "V9", "V2", "--draws", 3, "--json", "-").stdout
+    assert json.loads(printed)[1] == written[1]
+    assert json.loads(printed)[0]["verdict"] == "agrees"
+
+
+@pytest.mark.slow
+def test_claims_over_a_labs_posterior(lab: Path) -> None:
+    [tree] = json.loads(simlab("claims", "V1", "--lab", lab, "--draws", 5, "--json", "-").stdout)
+    assert tree["calibrated"] is True
+    [doctors] = json.loads(simlab("claims", "V8", "--lab", lab, "--draws", 2, "--json",
+                                  "-").stdout)
+    assert doctors["calibrated"] is False
+    assert "P(band) on the prior" in simlab("claims", "V1", "--lab", lab, "--draws", 5).stdout
+
+
 BAD = [
     (("compare", "LAB", "absent"), "no scenario called absent"),
     (("compare", "LAB", "sales_transition", "--policy", "move_only"), "two policies or more"),
@@ -188,6 +216,10 @@ BAD = [
     (("demo", "OTHER"), "not made by the demo"),
     (("status", "OTHER"), "is not a lab"),
     (("serve", "OTHER"), "is not a lab"),
+    (("claims", "V99"), "no claim case called V99. Known: V1, V2"),
+    (("claims", "V9", "--draws", "0"), "--draws is 0"),
+    (("claims", "V9", "--lab", "LAB"), "simlab calibrate"),
+    (("claims", "V9", "--lab", "OTHER"), "is not a lab"),
 ]
 
 
