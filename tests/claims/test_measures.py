@@ -32,18 +32,25 @@ def study(name, draws=3, replicates=2, **changes):
 
 
 def test_ratios_are_of_expectations_within_a_draw():
-    pair = study("V2", months=18)
+    pair = study("V2", months=12)
     figure = pair.case.figures[0]
-    options = Rate(events=("complaints",), per=("headcount",), first=7, last=17)
-    y = {o: pair.ensemble.outcome(o)[:, :, :, 6:17].sum(axis=(1, 3))
-         for o in ("complaints", "headcount")}
-    rates = y["complaints"] / y["headcount"]
-    expected = rates[:, 1] / rates[:, 0]
-    np.testing.assert_allclose(rate_ratio(pair, figure, options).values, expected)
-    runs = [pair.ensemble.outcome("complaints")[:, :, k].sum(-1)
-            / pair.ensemble.outcome("headcount")[:, :, k].sum(-1) for k in (0, 1)]
-    whole = Rate(events=("complaints",), per=("headcount",))
-    assert paired_sign(pair, figure, whole).values == pytest.approx([(runs[1] > runs[0]).mean()])
+    options = Rate(events=("exits", "arrivals"), per=("headcount",), first=3, last=9)
+    y = {o: pair.ensemble.outcome(o)[:, :, :, 2:9].sum(axis=(1, 3))
+         for o in ("exits", "arrivals", "headcount")}
+    rates = (y["exits"] + y["arrivals"]) / y["headcount"]
+    found = rate_ratio(pair, figure, options).values
+    np.testing.assert_allclose(found, rates[:, 1] / rates[:, 0])
+    assert len(set(found)) == 3
+
+
+def test_the_sign_is_counted_over_all_paired_runs():
+    pair = study("V2", months=12, policies=load("V2").policies[::-1])
+    figure = pair.case.figures[0]
+    cost = {name: pair.total(["pay_cost"], name) / pair.total(["headcount"], name)
+            for name in ("balanced", "sales_only")}
+    found = paired_sign(pair, figure, Rate(events=("pay_cost",), per=("headcount",))).values
+    assert found == pytest.approx([(cost["sales_only"] > cost["balanced"]).mean()])
+    assert found.shape == (1,)
 
 
 def test_a_policy_that_changes_nothing_has_a_ratio_of_one_and_no_sign():
