@@ -37,6 +37,7 @@ MEASURES: dict[str, Measure] = {
     "recovery": Measure(persons.recovery, persons.Script),
     "recovery_gain": Measure(persons.recovery_gain, persons.Script),
     "stays_gain": Measure(persons.stays_gain, persons.Script),
+    "helped_share": Measure(persons.helped_share, persons.Script),
     "selection_rank": Measure(persons.selection_rank, persons.Profile),
     "score_ratio": Measure(scorer.score_ratio, scorer.Attained),
     "bonus_ratio": Measure(scorer.bonus_ratio, scorer.Attained),

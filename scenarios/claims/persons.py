@@ -14,7 +14,7 @@ from scenarios.claims.case import CaseData, Figure
 from scenarios.claims.study import Measured, Study
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.practice import NAMES, skills
-from simlab.world import Stage, Status
+from simlab.world import Stage, Status, Tag
 
 WORKING = (Status.ACTIVE, Status.NOTICE)
 
@@ -216,39 +216,46 @@ def stays_gain(study: Study, figure: Figure, options: Script) -> Measured:
     return Measured(helped - _scripted(study, study.case.baseline, options)[1])
 
 
+def helped_share(study: Study, figure: Figure, options: Script) -> Measured:
+    """Share of histories in which the scripted person is given help before month `recovers`."""
+    return Measured(_scripted(study, study.case.policy_of(figure), options)[2])
+
+
 def _recovered(study: Study, policy: str, options: Script) -> NDArray[np.float64]:
-    return _scripted(study, policy, options)[0]
+    return np.asarray(_scripted(study, policy, options)[0])
 
 
-def _scripted(
-    study: Study, policy: str, options: Script
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Per draw: share of histories with recovery, and share in which the person stays."""
+def _scripted(study: Study, policy: str, options: Script) -> NDArray[np.float64]:
+    """(3, draw): shares of histories in which the person recovers and stays, stays, is helped."""
     key = ("script", policy, options.model_dump_json())
     if key not in study.kept:
-        both = np.zeros((2, len(study.draws)))
+        shares = np.zeros((3, len(study.draws)))
         agents = {0: scripted_person(study.case.firm.practice, options)}
         last = options.begins + options.falling - 1
         for draw, model in study.histories(study.case.policy(policy), agents):
             person = model.people[0]
-            back = False
+            back, helped = False, False
             for month in range(last + options.stays + 1):
                 model.step()
                 if person["generation"] > 0 or person["left"]:
                     break
+                if last <= month <= last + options.recovers:
+                    helped |= bool(person["help"] > 0)
                 if month == last + options.recovers:
                     back = bool(person["results"] >= model.facts[0]["target"])
             else:
-                both[:, draw] += (back, 1.0)
-        study.kept[key] = both / study.replicates
+                shares[:2, draw] += (back, True)
+            shares[2, draw] += helped
+        study.kept[key] = shares / study.replicates
     kept: NDArray[np.float64] = study.kept[key]
-    return kept[0], kept[1]
+    return kept
 
 
 def scripted_person(practice: str, options: Script) -> type[PersonAgent]:
     """Someone moved to key work without the skill, who brings in nothing for some months and
-    files a ticket in each. Only this is scripted: who is warned of, who helps and what it does
-    is the model's own. They cannot leave before the script is over."""
+    files a ticket about communication in each. Only this is scripted: whether they are warned
+    of, who helps and what it does is the model's own. They cannot leave before the script is
+    over."""
     weak = skills(practice).index(options.weak)
     fails = range(options.begins, options.begins + options.falling)
 
@@ -259,6 +266,7 @@ def scripted_person(practice: str, options: Script) -> type[PersonAgent]:
                 self.record["status"] = Status.ACTIVE
                 self.record["notice"] = 0
                 self.record["leaving"] = 0
+                self.record["retires"] = 0
                 self.record["skills"][weak] = options.skill
                 self.record["key"] = 1.0
 
@@ -271,7 +279,8 @@ def scripted_person(practice: str, options: Script) -> type[PersonAgent]:
         def show(self) -> None:
             self.follow("show")
             if self.firm_model.elapsed in fails:
-                self.record["tickets"] = max(int(self.record["tickets"]), 1)
+                self.record["tickets"][Tag.COMMUNICATION] = 1
+                self.record["tag_months"][Tag.COMMUNICATION] |= 1
 
         def leave(self) -> None:
             if self.firm_model.elapsed >= fails.stop:
