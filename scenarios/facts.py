@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simlab.engine.panels import base_pay, empty_accounts
-from simlab.engine.replay import employed_at_end
+from simlab.engine.firm import assemble
+from simlab.engine.panels import AS_RECORDED, base_pay
+from simlab.engine.replay import employed_at_end, standing
 from simlab.engine.ties import draw_ties
 from simlab.panel import Panel, season
-from simlab.practice import NAMES, practice_records
-from simlab.world import (
-    COUPLINGS,
-    DEPARTMENT,
-    DEPARTMENTS,
-    FIRM,
-    PERSON,
-    TEAM,
-    Firm,
-    Status,
-    blank,
-)
+from simlab.policy import Policy
+from simlab.practice import NAMES
+from simlab.progress import Progress
+from simlab.world import PERSON, Firm, Status, blank
 
 AGE_SPREAD = 8.0
 YOUNGEST = 20.0
@@ -64,64 +58,71 @@ class FirmFacts(BaseModel):
 
 
 def scenario_firm(
-    facts: FirmFacts, start: int, *, panel: Panel | None = None, seed: int = 1
+    facts: FirmFacts,
+    start: int,
+    *,
+    panel: Panel | None = None,
+    draws: NDArray[np.float64] | None = None,
+    current: Policy = AS_RECORDED,
+    burn_in: int = 0,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> Firm:
     """The firm at the start of a history, first month `start` (months since year 0).
 
-    With a `panel` its people employed at its end are taken: tenure, pay, grade and season from
-    the record; their traits and states are drawn conditional on having stayed so far. Without
-    one, a staff is drawn from the facts.
+    With a `panel` its people employed at its end are taken, each as they stand by a replay of
+    their record under each row of `draws` (draw, parameter) and the `current` policy: one past
+    per draw. Without one, a staff is drawn from the facts, and each history lives `burn_in`
+    months before month 0, so that queues, commission falling due and expectations are those of a
+    running firm. Raises ValueError for a panel without draws, `Cancelled` during a replay.
     """
-    people, reference, seasonal = (
-        _recorded_staff(panel) if panel is not None else _synthetic_staff(facts, seed)
-    )
-    n = len(people)
+    if panel is None:
+        people = _synthetic_staff(facts, seed, burn_in)
+        reference, seasonal = facts.base_pay, np.array(facts.season)
+        names: tuple[str, ...] = ()
+    else:
+        if draws is None:
+            raise ValueError("people of a record are replayed: give the parameter draws")
+        people, names = _recorded_staff(panel, draws, current, seed, threads, progress)
+        reference, seasonal = float(np.median(base_pay(panel))), season(panel)
+    n = people.shape[-1]
     people["slot"] = np.arange(n)
-    people["status"] = Status.AWAITED
     people["practice"] = NAMES.index(facts.practice)
-    people["team"] = np.arange(n) // facts.team_size
-    people["ties"] = draw_ties(people["team"], seed=seed)
-    teams = blank(TEAM, int(people["team"].max(initial=0)) + 1)
-    teams["coaching"] = facts.coaching
-    departments = blank(DEPARTMENT, DEPARTMENTS)
-    departments["capacity"] = facts.support_capacity * n / DEPARTMENTS
-    departments["resolution"] = 0.9
-    firm = blank(FIRM, 1)
-    firm["season"] = seasonal
-    firm["base_reference"] = reference
-    firm["entry_base"] = float(np.percentile(people["base"], 40)) if n else facts.base_pay
-    firm["target"] = facts.standard
-    firm["dismissal_months"] = facts.dismissal_months
-    firm["grace"] = facts.grace_months
-    firm["replacement_cost"] = facts.replacement_cost
-    firm["market"] = facts.market
-    firm["vacancies"] = 1
-    for coupling in COUPLINGS:
-        firm[coupling] = 1
-    return Firm(
-        start=start,
-        people=people,
-        accounts=empty_accounts(n),
-        teams=teams,
-        departments=departments,
-        firm=firm,
-        practices=practice_records(),
+    people["team"] = _teams(panel, facts.team_size) if panel else np.arange(n) // facts.team_size
+    people["ties"] = draw_ties(np.atleast_2d(people["team"])[0], seed=seed)
+    entry = float(np.percentile(np.atleast_2d(people["base"])[0], 40)) if n else facts.base_pay
+    return assemble(
+        people,
+        start,
+        season=seasonal,
+        base_reference=reference,
+        entry_base=entry,
+        coaching=facts.coaching,
+        support_capacity=facts.support_capacity,
+        resolution=0.9,
+        standard=facts.standard,
+        dismissal_months=facts.dismissal_months,
+        grace_months=facts.grace_months,
+        replacement_cost=facts.replacement_cost,
+        market=facts.market,
+        burn_in=0 if panel else burn_in,
+        names=names,
     )
 
 
-Staff = tuple[np.ndarray, float, np.ndarray]
-
-
-def _synthetic_staff(facts: FirmFacts, seed: int) -> Staff:
+def _synthetic_staff(facts: FirmFacts, seed: int, burn_in: int) -> NDArray[np.void]:
     generator = np.random.default_rng(seed)
     people = blank(PERSON, facts.people)
     tenure = generator.exponential(facts.tenure_months, facts.people)
-    people["entered"] = -np.minimum(tenure, 240).astype(np.int32)
+    people["status"] = Status.AWAITED
+    people["arrives"] = -burn_in
+    people["entered"] = -burn_in - np.minimum(tenure, 240).astype(np.int32)
     spread = np.exp(facts.base_spread * generator.standard_normal(facts.people))
     people["base"] = facts.base_pay * spread
     people["grade"] = 1
     people["retires"] = _retirement(facts, seed)
-    return people, facts.base_pay, np.array(facts.season)
+    return people
 
 
 def _retirement(facts: FirmFacts, seed: int) -> np.ndarray:
@@ -133,11 +134,31 @@ def _retirement(facts: FirmFacts, seed: int) -> np.ndarray:
     return np.maximum(np.ceil(months), 1).astype(np.int32)
 
 
-def _recorded_staff(panel: Panel) -> Staff:
+def _recorded_staff(
+    panel: Panel,
+    draws: NDArray[np.float64],
+    current: Policy,
+    seed: int,
+    threads: int | None,
+    progress: Progress | None,
+) -> tuple[NDArray[np.void], tuple[str, ...]]:
+    """(draw, n) people as they stand at the end of the record, and their n ids."""
+    row, people = standing(
+        panel, draws, seed=seed, threads=threads, progress=progress, policy=current
+    )
+    return people, tuple(panel.person[i] for i in row)
+
+
+def _teams(panel: Panel, size: int) -> NDArray[np.int64]:
+    """(n,) teams of the people employed at the panel's end: their recorded unit, cut into teams of
+    about `size`; people without one are put together in the order of the record."""
     row = employed_at_end(panel)
-    people = blank(PERSON, len(row))
-    people["entered"] = panel.hired[row] - panel.months
-    everyone = base_pay(panel)
-    people["base"] = everyone[row]
-    people["grade"] = panel.grade[row].max(axis=1, initial=0)
-    return people, float(np.median(everyone)), season(panel)
+    units = [panel.unit[i] for i in row] if panel.unit else [""] * len(row)
+    team = np.zeros(len(row), np.int64)
+    following = 0
+    for unit in sorted(set(units)):
+        members = np.flatnonzero([u == unit for u in units])
+        teams = max(round(len(members) / size), 1)
+        team[members] = following + np.arange(len(members)) * teams // len(members)
+        following += teams
+    return team

@@ -8,7 +8,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from scenarios.facts import FirmFacts, scenario_firm
@@ -17,11 +19,18 @@ from simlab.panel import Panel, month_number
 from simlab.policy import Policy, field_problems, parse_policy
 from simlab.policy.levers import BothLanguages
 from simlab.policy.schema import json_schema
+from simlab.progress import Progress
 from simlab.world import Firm
 
 
 def _written_as(item: Any) -> str:
     return "name" if isinstance(item, str) else "policy"
+
+
+NamedOrWritten = Annotated[
+    Annotated[str, Tag("name")] | Annotated[Policy, Tag("policy")], Discriminator(_written_as)
+]
+"""A built-in policy by its name, or one written out."""
 
 
 class ScenarioFile(BaseModel):
@@ -35,13 +44,9 @@ class ScenarioFile(BaseModel):
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     months: int = Field(ge=1, le=120)
     firm: FirmFacts
-    policies: tuple[
-        Annotated[
-            Annotated[str, Tag("name")] | Annotated[Policy, Tag("policy")],
-            Discriminator(_written_as),
-        ],
-        ...,
-    ] = Field(min_length=1)
+    burn_in: int = Field(default=12, ge=0, le=60)
+    current: NamedOrWritten
+    policies: tuple[NamedOrWritten, ...] = Field(min_length=1)
     baseline: str
 
 
@@ -61,14 +66,33 @@ class Scenario:
     """First month, months since year 0, where no record says when the firm stands."""
     months: int
     facts: FirmFacts
+    burn_in: int
+    """Months that a synthetic firm lives under `current` before month 0."""
+    current: Policy
+    """What holds until month 0."""
     policies: dict[str, Policy]
     baseline: str
 
-    def firm(self, panel: Panel | None = None, *, seed: int = 1) -> Firm:
-        """The starting firm: synthetic, or the people employed at the end of `panel`, whose next
-        month is then the first."""
-        start = self.start if panel is None else panel.start + panel.months
-        return scenario_firm(self.facts, start, panel=panel, seed=seed)
+    def firm(
+        self,
+        panel: Panel | None = None,
+        draws: NDArray[np.float64] | None = None,
+        *,
+        seed: int = 1,
+        progress: Progress | None = None,
+    ) -> Firm:
+        """The starting firm: synthetic, or the people employed at the end of `panel` as they stand
+        under each of the `draws`; the month after the record is then the first."""
+        return scenario_firm(
+            self.facts,
+            self.start if panel is None else panel.start + panel.months,
+            panel=panel,
+            draws=draws,
+            current=self.current,
+            burn_in=self.burn_in,
+            seed=seed,
+            progress=progress,
+        )
 
 
 def names() -> tuple[str, ...]:
@@ -115,16 +139,16 @@ def _yaml(path: Path) -> Any:
 
 
 def _parse(data: Any, source: str) -> Scenario:
-    expected = tuple(ScenarioFile.model_fields)
-    if not isinstance(data, dict) or set(data) != set(expected):
-        raise LabError("scenario_keys", file=source, expected=", ".join(expected))
+    fields = ScenarioFile.model_fields
+    needed = {name for name, field in fields.items() if field.is_required()}
+    if not isinstance(data, dict) or not needed <= set(data) <= set(fields):
+        raise LabError("scenario_keys", file=source, expected=", ".join(fields))
     try:
         written = ScenarioFile.model_validate(data)
     except ValidationError as error:
         problems = field_problems(error, source)
         raise LabError("scenario_invalid", file=source, problems=problems) from None
-    chosen = [policy(item) if isinstance(item, str) else item for item in written.policies]
-    bundle = {p.name: p for p in chosen}
+    bundle = {p.name: p for p in map(_resolved, written.policies)}
     if written.baseline not in bundle:
         known = ", ".join(bundle)
         raise LabError("scenario_baseline", file=source, name=written.baseline, known=known)
@@ -135,6 +159,12 @@ def _parse(data: Any, source: str) -> Scenario:
         start=month_number(written.start),
         months=written.months,
         facts=written.firm,
+        burn_in=written.burn_in,
+        current=_resolved(written.current),
         policies=bundle,
         baseline=written.baseline,
     )
+
+
+def _resolved(item: str | Policy) -> Policy:
+    return policy(item) if isinstance(item, str) else item

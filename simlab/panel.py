@@ -6,7 +6,7 @@ and pages read either. Months are counted from 0000-01 (``year * 12 + month - 1`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,11 @@ class Panel:
     rating: NDArray[np.int8]
     """(n, T) rating 1..4 of the month's quarter, set from that SAME quarter's business: known
     only once the quarter has ended; 0 = none."""
+    leaving: dict[int, int] = field(default_factory=dict)
+    """Row -> column of the announced last month, beyond the record: known at its end."""
+    unit: tuple[str, ...] = ()
+    """n ids of the unit (team) each belongs to at the end of the record, "" where unknown; empty
+    where none is recorded."""
 
     @property
     def months(self) -> int:
@@ -72,6 +77,14 @@ class Panel:
         column = np.arange(self.months)
         return (column >= self.first[:, None]) & (column <= self.last[:, None])
 
+    @property
+    def announced(self) -> NDArray[np.int32]:
+        """(n,) column of the last month that a person employed at the end of the record has
+        announced; `STILL_HERE` if none."""
+        column = np.full(len(self.person), STILL_HERE, np.int32)
+        column[list(self.leaving)] = list(self.leaving.values())
+        return column
+
     def tenure(self) -> NDArray[np.int32]:
         """(n, T) months since hiring, 0 in the month of hiring; not below 0."""
         column = np.arange(self.months, dtype=np.int32)
@@ -79,7 +92,7 @@ class Panel:
 
     def until(self, last_column: int) -> Panel:
         """What was known at the end of `last_column`: later rows, exits and ratings of a quarter
-        not yet complete are gone; people first seen later are dropped."""
+        not yet complete are gone, as are announced exits; people first seen later are dropped."""
         keep = self.first <= last_column
         columns = slice(0, last_column + 1)
         exited = np.where(self.exited <= last_column, self.exited, STILL_HERE)[keep]
@@ -100,6 +113,7 @@ class Panel:
             observed=self.observed[keep, columns],
             business=self.business[keep, columns],
             rating=rating,
+            unit=tuple(u for u, k in zip(self.unit, keep, strict=False) if k),
         )
 
 

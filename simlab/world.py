@@ -473,7 +473,7 @@ class Firm:
     start: int
     """First month, months since year 0 (`simlab.panel.month_number`)."""
     people: NDArray[np.void]
-    """(n,) of PERSON."""
+    """(n,) of PERSON; or (draw, n), where each parameter draw has a past of its own."""
     accounts: NDArray[np.void]
     """(n, ACCOUNTS) of ACCOUNT."""
     teams: NDArray[np.void]
@@ -484,6 +484,8 @@ class Firm:
     """(1,) of FIRM."""
     practices: NDArray[np.void]
     """(practices,) of PRACTICE, indexed by a person's practice."""
+    burn_in: int = 0
+    """Months lived before month 0 under the firm's current policy, not recorded."""
     names: tuple[str, ...] = field(default=())
     """Ids of the people by slot, for export; empty = slot numbers."""
 

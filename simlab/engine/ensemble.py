@@ -51,7 +51,6 @@ def simulate(
     *,
     months: int,
     replicates: int = 1,
-    burn_in: int = 0,
     current: Policy | None = None,
     seed: int = 1,
     threads: int | None = None,
@@ -61,9 +60,8 @@ def simulate(
 ) -> Ensemble:
     """Run every policy over every parameter draw (draw, parameter), `replicates` times each.
 
-    Each history first lives `burn_in` months under the `current` policy (default: the first),
-    the past that all policies share; those months are not recorded. `firm.people` may hold one
-    row of people per draw, (draw, n), where each draw has a past of its own.
+    Each history first lives the firm's burn-in under its `current` policy (default: the first
+    one), the past that all policies share; those months are not recorded.
 
     The result is the same, bit for bit, for any number of `threads` and any `chunk` (histories
     per call). Raises `Cancelled` where the progress object was cancelled.
@@ -77,7 +75,7 @@ def simulate(
     histories = len(draws) * replicates
     y = np.empty((histories, len(policies), months, len(month.outcomes)))
     k0, k1 = split_seed(seed)
-    lived = max(firm.people.shape[-1] * (burn_in + months * len(policies)), 1)
+    lived = max(firm.people.shape[-1] * (firm.burn_in + months * len(policies)), 1)
     size = chunk or max(1, CHUNK_PERSON_MONTHS // lived)
     tasks = [(first, min(first + size, histories)) for first in range(0, histories, size)]
     start = state(firm, month)
@@ -90,7 +88,7 @@ def simulate(
             compiled,
             params,
             before,
-            burn_in,
+            firm.burn_in,
             k0,
             k1,
             first,

@@ -63,8 +63,9 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
     """One history of a firm under one policy and one parameter row.
 
     `order` is the `AgentSet` method that steps people through a rule; "do" and "shuffle_do" give
-    the same history. The first `burn_in` steps are lived under the `current` policy (default: the
-    same one), in months -burn_in..-1. `agents_by_slot` puts own `PersonAgent` subclasses into
+    the same history. The first `firm.burn_in` steps are lived under the `current` policy (default:
+    the same one), before month 0; `past` is the draw whose people start, where the firm holds a
+    row of people per draw. `agents_by_slot` puts own `PersonAgent` subclasses into
     chosen slots.
     """
 
@@ -79,8 +80,8 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         order: Literal["do", "shuffle_do"] = "do",
         agents_by_slot: Mapping[int, type[PersonAgent]] | None = None,
         month: Month = MONTH,
-        burn_in: int = 0,
         current: Policy | None = None,
+        past: int = 0,
     ) -> None:
         super().__init__(rng=seed)
         self.firm = firm
@@ -88,7 +89,8 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         self.rules = month.rules
         self.outcome_names = month.outcomes
         self._kernel = load_kernel(month)
-        self.people = month.people(firm.people).copy()
+        pasts = np.atleast_2d(month.people(firm.people))
+        self.people = pasts[past if len(pasts) > 1 else 0].copy()
         self.accounts = firm.accounts.copy()
         self.teams, self.departments = firm.teams.copy(), firm.departments.copy()
         self.facts = firm.firm.copy()
@@ -102,7 +104,7 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         self._seen = blank(SEEN, 1)
         self._outcomes = np.zeros(len(month.outcomes))
         self._address = (*split_seed(seed), np.uint32(history))
-        self.elapsed = -burn_in
+        self.elapsed = -firm.burn_in
         special = dict(agents_by_slot or {})
         for slot in range(len(self.people)):
             kind = special.get(slot, PersonAgent)

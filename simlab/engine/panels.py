@@ -11,25 +11,15 @@ from numpy.typing import NDArray
 
 from simlab.draws import split_seed
 from simlab.engine.ensemble import run_tasks, state
+from simlab.engine.firm import assemble
 from simlab.engine.kernel import load_kernel
 from simlab.engine.ties import NOBODY
 from simlab.panel import STILL_HERE, Panel, season
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
-from simlab.practice import NAMES, practice_records
+from simlab.practice import NAMES
 from simlab.progress import Progress
-from simlab.world import (
-    ACCOUNT,
-    ACCOUNTS,
-    DEPARTMENT,
-    DEPARTMENTS,
-    FIRM,
-    PERSON,
-    TEAM,
-    Firm,
-    Status,
-    blank,
-)
+from simlab.world import PERSON, Firm, Status, blank
 
 AS_RECORDED = Policy(name="as_recorded", title={"en": "As recorded", "zh": "按现状"})
 """What a record without policy data was made under: nothing changes, nobody moves to key work."""
@@ -65,36 +55,24 @@ def panel_firm(panel: Panel, *, practice: str = "sales") -> Firm:
     people["ties"] = NOBODY
     people["base"] = base
     people["grade"] = panel.grade.max(axis=1, initial=0)
-    firm = blank(FIRM, 1)
-    firm["season"] = season(panel)
-    firm["base_reference"] = np.median(base) if n else 1.0
-    firm["entry_base"] = firm["base_reference"]
-    firm["target"] = 0.35
-    firm["dismissal_months"] = 3
-    firm["grace"] = 6
-    firm["replacement_cost"] = 3.0
-    departments = blank(DEPARTMENT, DEPARTMENTS)
-    departments["capacity"] = max(0.2 * n, 1.0)
-    departments["resolution"] = 0.7
-    teams = blank(TEAM, 1)
-    teams["coaching"] = 0.5
-    return Firm(
-        start=panel.start,
-        people=people,
-        accounts=empty_accounts(n),
-        teams=teams,
-        departments=departments,
-        firm=firm,
-        practices=practice_records(),
+    reference = float(np.median(base)) if n else 1.0
+    return assemble(
+        people,
+        panel.start,
+        season=season(panel),
+        base_reference=reference,
+        entry_base=reference,
+        coaching=0.5,
+        support_capacity=max(0.4, 2.0 / max(n, 1)),
+        resolution=0.7,
+        standard=0.35,
+        dismissal_months=3,
+        grace_months=6,
+        replacement_cost=3.0,
+        coupled=False,
+        vacancies=False,
         names=panel.person,
     )
-
-
-def empty_accounts(n: int) -> NDArray[np.void]:
-    """(n, ACCOUNTS) free places, each with the uid of its next account."""
-    accounts = blank(ACCOUNT, n, ACCOUNTS)
-    accounts["id"] = np.arange(n * ACCOUNTS).reshape(n, ACCOUNTS)
-    return accounts
 
 
 def simulate_panels(

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from simlab.draws import split_seed, stream
 from simlab.engine.ensemble import portfolios, run_tasks, state
+from simlab.engine.firm import empty_accounts
 from simlab.engine.kernel import load_kernel
-from simlab.engine.panels import AS_RECORDED, empty_accounts, panel_firm
-from simlab.panel import Panel
+from simlab.engine.panels import AS_RECORDED, panel_firm
+from simlab.panel import STILL_HERE, Panel
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
-from simlab.world import PERSON, SEEN, Status, blank
+from simlab.world import PERSON, SEEN, Exit, Status, blank
 
 PATHS = 4
 """Sampled futures per person and parameter draw, for counts over people."""
@@ -41,7 +42,8 @@ class Forecast:
     row: NDArray[np.int64]
     """(m,) their rows in the panel."""
     left_by: NDArray[np.float32]
-    """(draw, m, horizon) probability to have left within 1..horizon months."""
+    """(draw, m, horizon) probability to have left within 1..horizon months; 0 or 1 for those who
+    have announced their last month."""
     exits: NDArray[np.int64]
     """(draw x path, horizon) simulated exits of those people a month."""
     exits_all: NDArray[np.int64]
@@ -49,6 +51,66 @@ class Forecast:
     effective: NDArray[np.float32]
     """(m,) smallest effective number of copies met on the way, the median over draws: a figure
     averaged over draws leans on the copies of all of them, not on its worst draw."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a replay of m people under each draw found."""
+
+    left_by: NDArray[np.float32]
+    """(draw, m, horizon) probability to have left within 1..horizon months."""
+    paths: NDArray[np.int8]
+    """(draw, m, PATHS) month 1..horizon of the exit in sampled futures, 0 = none."""
+    effective: NDArray[np.float32]
+    """(draw, m) smallest effective number of copies."""
+    standing: NDArray[np.void]
+    """(draw, m) one copy of each person at the end of the record, drawn by weight."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A way to replay people of one panel: under these draws, this policy, this seed."""
+
+    panel: Panel
+    draws: NDArray[np.float64]
+    copies: int
+    seed: int
+    threads: int | None
+    progress: Progress
+    policy: Policy
+
+    def run(
+        self, people: NDArray[np.void], seen: NDArray[np.void], months: int, horizon: int,
+        *, times: int = 1,
+    ) -> Replayed:
+        """Replay `people` (m,) over `months` of what was `seen` (m, T), in `times` as many copies,
+        then carry them on for `horizon` months. Raises `Cancelled`."""
+        self.progress.advance("compile", 0, 1)
+        kernel = load_kernel()
+        firm = panel_firm(self.panel).with_facts(couple_income=0)
+        params, policies = as_records(self.draws), compile_policies([self.policy])
+        k0, k1 = split_seed(self.seed)
+        m, n = len(people), len(self.draws)
+        found = Replayed(
+            left_by=np.zeros((n, m, horizon), np.float32),
+            paths=np.zeros((n, m, PATHS), np.int8),
+            effective=np.zeros((n, m), np.float32),
+            standing=np.zeros((n, m), people.dtype),
+        )
+        number = np.uint32(stream("replay", 0))
+        _, _, teams, departments, firms, practices = state(firm)
+        accounts = portfolios(empty_accounts(m))
+
+        def work(draw: int) -> None:
+            kernel.replay(
+                firm.start, people, accounts, teams, departments, firms, practices, policies,
+                params[draw : draw + 1], k0, k1, draw, seen, months, horizon,
+                times * self.copies, PATHS, number, self.progress.flag, found.left_by[draw],
+                found.paths[draw], found.effective[draw], found.standing[draw],
+            )
+
+        run_tasks(work, range(n), "replay", self.threads, self.progress)
+        return found
 
 
 def forecast(
@@ -70,26 +132,67 @@ def forecast(
     """
     row = employed_at_end(panel)
     people, seen = panel_firm(panel).people[row], _seen(panel)[row]
-    progress = progress or Progress()
-    probability, paths, effective = _run(
-        panel, people, seen, panel.months, draws, horizon, copies, seed, threads, progress, policy
-    )
+    replay = Replay(panel, draws, copies, seed, threads, progress or Progress(), policy)
+    found = replay.run(people, seen, panel.months, horizon)
     if len(draws):
-        odd = np.flatnonzero(np.median(effective, axis=0) < LEAST_COPIES)
-        probability[:, odd], paths[:, odd], effective[:, odd] = _run(
-            panel, people[odd], seen[odd], panel.months, draws, horizon, MORE * copies, seed,
-            threads, progress, policy,
-        )
-    exits = _monthly(paths, horizon)
+        odd = np.flatnonzero(np.median(found.effective, axis=0) < LEAST_COPIES)
+        again = replay.run(people[odd], seen[odd], panel.months, horizon, times=MORE)
+        found.left_by[:, odd], found.paths[:, odd] = again.left_by, again.paths
+        found.effective[:, odd] = again.effective
+    _announced(panel, row, found)
+    exits = _monthly(found.paths, horizon)
     return Forecast(
         person=tuple(panel.person[i] for i in row),
         row=row,
-        left_by=probability,
+        left_by=found.left_by,
         exits=exits,
-        exits_all=exits
-        + _newcomers(panel, draws, horizon, copies, seed, threads, progress, policy),
-        effective=np.median(effective, axis=0) if len(draws) else np.zeros(len(row), np.float32),
+        exits_all=exits + _newcomers(replay, horizon),
+        effective=np.median(found.effective, axis=0)
+        if len(draws)
+        else np.zeros(len(row), np.float32),
     )
+
+
+def _announced(panel: Panel, row: NDArray[np.int64], found: Replayed) -> None:
+    """Whoever has announced their last month leaves then, whatever the model thinks."""
+    for k, month in enumerate(panel.announced[row] - panel.months + 1):
+        if month < STILL_HERE - panel.months:
+            horizon = found.left_by.shape[2]
+            found.left_by[:, k] = np.arange(1, horizon + 1) >= month
+            found.paths[:, k] = month if month <= horizon else 0
+
+
+def standing(
+    panel: Panel,
+    draws: NDArray[np.float64],
+    *,
+    copies: int = 32,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    policy: Policy = AS_RECORDED,
+) -> tuple[NDArray[np.int64], NDArray[np.void]]:
+    """Everyone employed at the end of `panel`, as they stand then under each row of `draws`.
+
+    Returns their rows in the panel (m,) and records of PERSON (draw, m): one weighted copy each,
+    months counted from the month after the record (hiring lies before 0). `policy` is what they
+    were paid under: their expectations and commission still due come from it. Whoever has
+    announced their last month is on notice until then. Raises `Cancelled`.
+    """
+    row = employed_at_end(panel)
+    firm = panel_firm(panel)
+    # a seed of its own: what befell people before must not befall them again
+    past = (seed + (stream("standing", 0) << 32)) % 2**64
+    replay = Replay(panel, draws, copies, past, threads, progress or Progress(), policy)
+    people = replay.run(firm.people[row], _seen(panel)[row], panel.months, 0).standing
+    people["entered"] -= panel.months
+    people["due"] = np.roll(people["due"], -panel.months, axis=-1)
+    people["log_weight"] = 0
+    known = panel.announced[row] < STILL_HERE
+    people["status"][:, known] = Status.NOTICE
+    people["leaving"][:, known] = Exit.VOLUNTARY
+    people["notice"][:, known] = np.minimum(panel.announced[row][known] - panel.months + 1, 127)
+    return row, people
 
 
 def employed_at_end(panel: Panel) -> NDArray[np.int64]:
@@ -109,72 +212,24 @@ def _seen(panel: Panel) -> NDArray[np.void]:
     return seen
 
 
-def _run(
-    panel: Panel,
-    people: NDArray[np.void],
-    seen: NDArray[np.void],
-    months: int,
-    draws: NDArray[np.float64],
-    horizon: int,
-    copies: int,
-    seed: int,
-    threads: int | None,
-    progress: Progress,
-    policy: Policy,
-) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.float32]]:
-    """(draw, m, horizon) probabilities, (draw, m, PATHS) exit months, (draw, m) copies left."""
-    progress.advance("compile", 0, 1)
-    kernel = load_kernel()
-    firm = panel_firm(panel).with_facts(couple_income=0)
-    params, policies = as_records(draws), compile_policies([policy])
-    k0, k1 = split_seed(seed)
-    m = len(people)
-    probability = np.zeros((len(draws), m, horizon), np.float32)
-    paths = np.zeros((len(draws), m, PATHS), np.int8)
-    effective = np.zeros((len(draws), m), np.float32)
-    number = np.uint32(stream("replay", 0))
-    _, _, teams, departments, firms, practices = state(firm)
-    accounts = portfolios(empty_accounts(m))
-    standing = np.zeros((len(draws), m), people.dtype)
-
-    def work(draw: int) -> None:
-        kernel.replay(
-            firm.start, people, accounts, teams, departments, firms, practices, policies,
-            params[draw : draw + 1], k0, k1, draw, seen, months, horizon, copies, PATHS, number,
-            progress.flag, probability[draw], paths[draw], effective[draw],
-            standing[draw],
-        )
-
-    run_tasks(work, range(len(draws)), "replay", threads, progress)
-    return probability, paths, effective
-
-
 def _monthly(paths: NDArray[np.int8], horizon: int) -> NDArray[np.int64]:
     """(draw, m, path) exit months -> (draw x path, horizon) exits a month."""
     counts = [(paths == h + 1).sum(axis=1) for h in range(horizon)]
     return np.stack(counts, axis=-1).reshape(-1, horizon).astype(np.int64)
 
 
-def _newcomers(
-    panel: Panel,
-    draws: NDArray[np.float64],
-    horizon: int,
-    copies: int,
-    seed: int,
-    threads: int | None,
-    progress: Progress,
-    policy: Policy,
-) -> NDArray[np.int64]:
+def _newcomers(replay: Replay, horizon: int) -> NDArray[np.int64]:
     """(draw x path, horizon) exits of people hired after the origin; each future month's hires
     are drawn from the observed monthly hires of the last twelve months."""
+    panel = replay.panel
     recent = np.arange(max(panel.months - 12, 1), panel.months)
     hires = np.array([(panel.first == t).sum() for t in recent])
-    width = len(draws) * PATHS
+    width = len(replay.draws) * PATHS
     exits = np.zeros((width, horizon), np.int64)
     if hires.size == 0 or hires.max() == 0:
         return exits
     most = int(hires.max())
-    counts = np.random.default_rng(seed).choice(hires, size=(width, horizon))
+    counts = np.random.default_rng(replay.seed).choice(hires, size=(width, horizon))
     firm = panel_firm(panel)
     for h in range(horizon):
         people = blank(PERSON, most)
@@ -182,11 +237,7 @@ def _newcomers(
         people["status"] = Status.ARRIVING
         people["base"] = firm.firm["entry_base"][0]
         ahead = horizon - h
-        nothing = blank(SEEN, most, 1)
-        _, paths, _ = _run(
-            panel, people, nothing, panel.months + h, draws, ahead, copies, seed, threads,
-            progress, policy,
-        )
+        paths = replay.run(people, blank(SEEN, most, 1), panel.months + h, ahead).paths
         here = np.arange(most)[None, :, None] < counts[:, h].reshape(-1, 1, PATHS)
         for k in range(ahead):
             exits[:, h + k] += ((paths == k + 1) & here).sum(axis=1).reshape(-1)

@@ -94,9 +94,9 @@ def compare(
     rows = prior_draws(draws, seed)
     if posterior is not None:
         rows = np.concatenate([choose(posterior, draws, seed), rows])
-    firm = study.firm(panel, seed=seed)
+    firm = study.firm(panel, rows, seed=seed, progress=progress)
     ensemble = simulate(firm, chosen, rows, months=months, replicates=replicates, seed=seed,
-                        progress=progress)
+                        current=study.current, progress=progress)
     progress.advance("reduce", 0, 1)
     comparison = reduce(replace(ensemble, y=ensemble.y[:draws]), baseline,
                         prior=replace(ensemble, y=ensemble.y[-draws:]))
@@ -107,7 +107,7 @@ def compare(
         calibrated=posterior is not None, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
-                 "people": len(firm.people),
+                 "people": firm.people.shape[-1],
                  "people_from": "scenario" if panel is None else "records"},
     )
     _keep(compared, lab, out)
@@ -123,7 +123,8 @@ def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
         "calibration": None if posterior is None else fingerprint(posterior.draws),
         "scenario": fingerprint({
             "months": study.months, "baseline": study.baseline,
-            "facts": study.facts.model_dump(mode="json"),
+            "facts": study.facts.model_dump(mode="json"), "burn_in": study.burn_in,
+            "current": study.current.model_dump(mode="json"),
             "policies": {n: p.model_dump(mode="json") for n, p in study.policies.items()}}),
         "model": model_version(), "code": code_version(),
     }

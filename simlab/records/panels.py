@@ -26,7 +26,7 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
     `business` is the KPI's actual value. People are in the order of their employee numbers,
     so that the same records give the same panel in any lab. Grade and base pay hold from
     where they are recorded until they change; outside employment they are unknown (0, NaN).
-    An exit after the record's last month has not happened yet. Raises LabError
+    An exit after the record's last month has not happened yet: it is announced. Raises LabError
     ``nothing_recorded`` where no month has a value of `kpi`.
     """
     results = _results(store, kpi)
@@ -69,7 +69,24 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
         observed=observed,
         business=business,
         rating=np.where(observed, np.nan_to_num(rating), 0).astype(np.int8),
+        leaving={
+            int(i): int(exits[i])
+            for i, key in enumerate(people)
+            if key in left and exits[i] >= shape[1]
+        },
+        unit=_units(store, people),
     )
+
+
+def _units(store: Store, people: list[str]) -> tuple[str, ...]:
+    """The latest team of each: people of one manager, else of one unit; empty if none is known."""
+    rows = store.rows("employees", "person_key", "valid_from", "org_unit_id", "manager_key")
+    latest = {
+        key: f"manager {manager}" if manager else unit or ""
+        for key, _, unit, manager in sorted(rows, key=lambda row: (row[0], row[1]))
+    }
+    units = tuple(str(latest.get(key, "")) for key in people)
+    return units if any(units) else ()
 
 
 def natural(identifier: str) -> tuple[int, str]:

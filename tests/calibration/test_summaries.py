@@ -21,7 +21,7 @@ def rows(panel: Panel, order: np.ndarray) -> Panel:
     """The panel with its people in another order."""
     fields = {
         f.name: getattr(panel, f.name)[order]
-        for f in dataclasses.fields(Panel) if f.name not in ("start", "person")
+        for f in dataclasses.fields(Panel) if isinstance(getattr(panel, f.name), np.ndarray)
     }
     return Panel(panel.start, tuple(panel.person[i] for i in order), **fields)
 

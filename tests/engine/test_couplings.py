@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simlab.engine.firm import empty_accounts
 from simlab.engine.mesa_model import FirmModel
-from simlab.engine.panels import empty_accounts
 from simlab.parameters import prior_draws
 from simlab.world import COUPLINGS, Firm
 

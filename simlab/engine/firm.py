@@ -1,0 +1,86 @@
+"""A firm put together from its people and the facts around them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simlab.practice import practice_records
+from simlab.world import (
+    ACCOUNT,
+    ACCOUNTS,
+    COUPLINGS,
+    DEPARTMENT,
+    DEPARTMENTS,
+    FIRM,
+    TEAM,
+    Firm,
+    blank,
+)
+
+
+def assemble(
+    people: NDArray[np.void],
+    start: int,
+    *,
+    season: ArrayLike,
+    base_reference: float,
+    entry_base: float,
+    coaching: float,
+    support_capacity: float,
+    resolution: float,
+    standard: float,
+    dismissal_months: int,
+    grace_months: int,
+    replacement_cost: float,
+    market: float = 0.0,
+    coupled: bool = True,
+    vacancies: bool = True,
+    burn_in: int = 0,
+    names: tuple[str, ...] = (),
+) -> Firm:
+    """A firm of these people (n,) or (draw, n), whose teams are numbered from 0.
+
+    `season` is the log of business by calendar month; `base_reference` the base pay at which
+    results are stated, `entry_base` that of newcomers; `coaching` the managers' skill, 0..1;
+    `support_capacity` requests resolved a month and head, `resolution` the chance that a request
+    was resolved last month; `standard` the level of results that counts, 0..1; `replacement_cost`
+    in months of base pay; `market` the log of the outside labour market. Uncoupled, people do
+    not influence one another; without vacancies leavers are not replaced.
+    """
+    n = people.shape[-1]
+    teams = blank(TEAM, int(people["team"].max(initial=0)) + 1)
+    teams["coaching"] = coaching
+    departments = blank(DEPARTMENT, DEPARTMENTS)
+    departments["capacity"] = support_capacity * n / DEPARTMENTS
+    departments["resolution"] = resolution
+    firm = blank(FIRM, 1)
+    firm["season"] = season
+    firm["base_reference"] = base_reference
+    firm["entry_base"] = entry_base
+    firm["target"] = standard
+    firm["dismissal_months"] = dismissal_months
+    firm["grace"] = grace_months
+    firm["replacement_cost"] = replacement_cost
+    firm["market"] = market
+    firm["vacancies"] = vacancies
+    for coupling in COUPLINGS:
+        firm[coupling] = coupled
+    return Firm(
+        start=start,
+        people=people,
+        accounts=empty_accounts(n),
+        teams=teams,
+        departments=departments,
+        firm=firm,
+        practices=practice_records(),
+        burn_in=burn_in,
+        names=names,
+    )
+
+
+def empty_accounts(n: int) -> NDArray[np.void]:
+    """(n, ACCOUNTS) free places, each with the uid of its next account."""
+    accounts = blank(ACCOUNT, n, ACCOUNTS)
+    accounts["id"] = np.arange(n * ACCOUNTS).reshape(n, ACCOUNTS)
+    return accounts
