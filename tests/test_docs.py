@@ -57,5 +57,6 @@ def test_the_odd_text_knows_what_a_rule_reads_and_writes():
     described = build().submodel(learn)
     assert "forgetting" in [p.name for p in described["parameters"]]
     assert "exam" in described["draws"]
-    assert any(line.startswith("Writes (person)") and "`skills`" in line for line in described["uses"])
-    assert not any(line.startswith("Writes (person)") and "`willingness`" in line for line in described["uses"])
+    (writes,) = [line for line in described["uses"] if line.startswith("Writes (person)")]
+    assert "`skills`" in writes
+    assert "`willingness`" not in writes
