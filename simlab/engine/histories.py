@@ -1,5 +1,9 @@
 """Loops over months and histories: the part of every kernel that does not depend on the month.
 
+A record is a view that does not keep its array alive: `np.zeros(1, SEEN)[0]` is freed memory at
+once. So records are taken from arrays where they are passed on, and arrays of one row have a name
+of their own.
+
 `simlab.engine.generate` appends what stands below the mark to the generated month, because numba's
 disk cache cannot reuse functions that take other compiled functions. Nothing imports this file.
 """
@@ -38,7 +42,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
     several = 1 if len(policies) > 1 else 0
     people1, accounts1 = people[: several * len(people)].copy(), accounts.copy()
     teams1, departments1, firms1 = teams0.copy(), departments0.copy(), firms0.copy()
-    seen = np.zeros(1, SEEN)[0]
+    seens = np.zeros(1, SEEN)
     spare = np.zeros(out.shape[3])
     for history in range(first, last):
         scratch = scratch_rows(np.uint32(history))
@@ -53,7 +57,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                 return history - first
             start_month(firms[0], start, m)
             month(people, accounts, teams, departments, firms[0], practices, current[0],
-                  params[draw], seen, spare, k0, k1, scratch)
+                  params[draw], seens[0], spare, k0, k1, scratch)
         for p in range(len(policies)):
             if several and p == 0:
                 copy_rows(people1, people)
@@ -72,7 +76,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                     return history - first
                 start_month(firms[0], start, m)
                 month(people, accounts, teams, departments, firms[0], practices, policies[p],
-                      params[draw], seen, out[history - first, p, m], k0, k1, scratch)
+                      params[draw], seens[0], out[history - first, p, m], k0, k1, scratch)
     return last - first
 
 
@@ -86,7 +90,7 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
     """
     people, accounts = people0[0].copy(), accounts0.copy()
     teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
-    seen = np.zeros(1, SEEN)[0]
+    seens = np.zeros(1, SEEN)
     outcomes = np.zeros(OUTCOMES)
     scratch = scratch_rows(np.uint32(history))
     for m in range(months):
@@ -94,7 +98,7 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
             return False
         start_month(firms[0], start, m)
         month(people, accounts, teams, departments, firms[0], practices, policies[0], params[0],
-              seen, outcomes, k0, k1, scratch)
+              seens[0], outcomes, k0, k1, scratch)
         quarter = m - (start + m) % 3
         for i in range(len(people)):
             person = people[i]
@@ -174,7 +178,7 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
     copy, drawn by weight, as it stands at the end of the record. Returns False where cancelled.
     """
     firms = firms0.copy()
-    firm, policy, param = firms[0], policies[0], params[0]
+    policy, param = policies[0], params[0]
     people = np.zeros(copies, templates.dtype)
     spare = np.zeros(copies, templates.dtype)
     all_accounts = np.zeros(copies, accounts0.dtype)
@@ -194,9 +198,9 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
         size[i] = copies
         begin = max(templates[i].arrives, 0) if templates[i].status == Status.AWAITED else months
         for m in range(begin, months):
-            start_month(firm, start, m)
-            copies_month(people, all_accounts, teams, departments, firm, practices, policy, param,
-                         seen[i, m], k0, k1, base, scratch)
+            start_month(firms[0], start, m)
+            copies_month(people, all_accounts, teams, departments, firms[0], practices, policy,
+                         param, seen[i, m], k0, k1, base, scratch)
             top = -1e300
             for c in range(copies):
                 top = max(top, people[c].log_weight)
@@ -221,10 +225,10 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             people[c].log_weight = 0.0
             alive[c, 0] = 1.0
         for h in range(horizon):
-            start_month(firm, start, months + h)
+            start_month(firms[0], start, months + h)
             left_by[i, h] = 0.0
-            copies_month(people, all_accounts, teams, departments, firm, practices, policy, param,
-                         staying[0], k0, k1, base, scratch)
+            copies_month(people, all_accounts, teams, departments, firms[0], practices, policy,
+                         param, staying[0], k0, k1, base, scratch)
             for c in range(copies):
                 alive[c, h + 1] = exp(people[c].log_weight)
                 left_by[i, h] += weights[c] * (1.0 - alive[c, h + 1])

@@ -5,13 +5,15 @@ import threading
 import numpy as np
 import pytest
 
+from scenarios import FirmFacts, scenario_firm
 from simlab.draws import split_seed
 from simlab.engine.ensemble import simulate, state
 from simlab.engine.kernel import load_kernel
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import Cancelled
-from simlab.parameters import as_records, prior_draws
+from simlab.panel import month_number
+from simlab.parameters import as_records, prior_draws, prior_mean
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
 
@@ -44,6 +46,17 @@ def test_mesa_steps_the_kernels_history_bit_for_bit(firm, busy, draws, kernel, o
         for replicate in range(2):
             rows, _ = mesa_history(firm, busy, draws[draw], draw * 2 + replicate, order=order)
             np.testing.assert_array_equal(rows, kernel[draw, replicate, 0])
+
+
+def test_a_small_firms_histories_are_the_same_too(busy):
+    """Small arrays are freed and taken again soonest: a record must not outlive its array."""
+    small = scenario_firm(FirmFacts(people=14, team_size=7, support_capacity=0.05),
+                          month_number("2026-01"), seed=4)
+    draw = prior_mean()
+    y = simulate(small, [busy], draw[None, :], months=MONTHS, replicates=6, seed=5).y
+    for history in range(6):
+        rows, _ = mesa_history(small, busy, draw, history)
+        np.testing.assert_array_equal(rows, y[0, history, 0])
 
 
 @pytest.mark.smoke
