@@ -211,8 +211,11 @@ PERSON = np.dtype(
         ("complaints", "i1"),
         ("standard_complaints", "i1"),  # of them, from standard customers
         ("complaint_load", "f4"),  # complaints above the usual, as `feel` takes them
-        ("returns_due", "i2"),  # customers who could return or renew this month
+        ("returns_due", "i2"),  # standard customers who could return this month
         ("returned", "i2"),  # of them, those who did
+        ("customers", "i1"),  # key accounts held
+        ("renewals_due", "i1"),  # of them, those whose term was over this month
+        ("renewed", "i1"),
         ("key_business", "f4"),
         # standard customers
         ("goodwill", "f4"),  # their satisfaction, 0..1

@@ -25,7 +25,8 @@ class Outcome(IntEnum):
       from `business` already and therefore no cost item; nor are `training_hours`, whose time is
       missing from selling.
     - `complaints` holds `standard_complaints`, those of standard customers. `returned` of the
-      `returns_due` customers came back or renewed: their ratio is the return rate.
+      `returns_due` standard customers came back: their ratio is the return rate. `key_customers`
+      are held, of whose contracts `renewals_due` ended and `renewed` went on.
     - `requests` wait at the end of the month, `waiting` adds up the months that the oldest one of
       each person and department has waited; `raised`, `resolved` and `repeats` are of the month.
     - `below_expected` counts people whose income was below what they had come to expect.
@@ -70,43 +71,46 @@ class Outcome(IntEnum):
     STANDARD_COMPLAINTS = 28
     RETURNS_DUE = 29
     RETURNED = 30
-    REQUESTS = 31
-    RAISED = 32
-    RESOLVED = 33
-    REPEATS = 34
-    WAITING = 35
-    PAST_SLA = 36
-    BELOW_EXPECTED = 37
-    TRAINING_HOURS = 38
-    EXAMS_PASSED = 39
-    EXAMS_FAILED = 40
-    ALERTS = 41
-    FALSE_ALARMS = 42
-    APPROACHED = 43
-    HELPED = 44
-    ABSENCE = 45
-    TICKETS_PRESSURE = 46
-    TICKETS_COMMUNICATION = 47
-    TICKETS_RESOURCES = 48
-    KEY_PEOPLE = 49
-    PAY_COST = 50
-    TRAINING_COST = 51
-    SUPPORT_COST = 52
-    HELP_COST = 53
-    REPLACEMENT_COST = 54
-    CONDITIONS_COST = 55
-    COST = 56
-    TENURE = 57
-    SKILL = 58
-    MEETS_PROFILE = 59
-    EFFICACY = 60
-    REWARD = 61
-    MORALE = 62
-    STRESS = 63
-    BELONGING = 64
-    SUPPORT = 65
-    CONTROL = 66
-    SCORE = 67
+    KEY_CUSTOMERS = 31
+    RENEWALS_DUE = 32
+    RENEWED = 33
+    REQUESTS = 34
+    RAISED = 35
+    RESOLVED = 36
+    REPEATS = 37
+    WAITING = 38
+    PAST_SLA = 39
+    BELOW_EXPECTED = 40
+    TRAINING_HOURS = 41
+    EXAMS_PASSED = 42
+    EXAMS_FAILED = 43
+    ALERTS = 44
+    FALSE_ALARMS = 45
+    APPROACHED = 46
+    HELPED = 47
+    ABSENCE = 48
+    TICKETS_PRESSURE = 49
+    TICKETS_COMMUNICATION = 50
+    TICKETS_RESOURCES = 51
+    KEY_PEOPLE = 52
+    PAY_COST = 53
+    TRAINING_COST = 54
+    SUPPORT_COST = 55
+    HELP_COST = 56
+    REPLACEMENT_COST = 57
+    CONDITIONS_COST = 58
+    COST = 59
+    TENURE = 60
+    SKILL = 61
+    MEETS_PROFILE = 62
+    EFFICACY = 63
+    REWARD = 64
+    MORALE = 65
+    STRESS = 66
+    BELONGING = 67
+    SUPPORT = 68
+    CONTROL = 69
+    SCORE = 70
 
 
 OUTCOMES: tuple[str, ...] = tuple(outcome.name.lower() for outcome in Outcome)
@@ -165,6 +169,9 @@ def record_work(person, policy, practice, outcomes):
     if person.key > 0.0:
         outcomes[Outcome.KEY_PEOPLE] += 1.0
         outcomes[Outcome.KEY_BUSINESS] += person.key_business
+        outcomes[Outcome.KEY_CUSTOMERS] += person.customers
+        outcomes[Outcome.RENEWALS_DUE] += person.renewals_due
+        outcomes[Outcome.RENEWED] += person.renewed
         for d in range(DEPARTMENTS):
             outcomes[Outcome.REQUESTS] += person.requests[d]
             outcomes[Outcome.WAITING] += person.request_age[d]

@@ -32,16 +32,19 @@ def attain(person, kpi, actual, policy, practice):
 @njit
 def attain_customers(person, accounts, policy, practice):
     """KPIs that count customers: measured over standard customers and key accounts together."""
-    customers = 1.0 - person.key
-    satisfied = customers * person.goodwill
-    for a in range(ACCOUNTS):
-        if accounts[a].stage == Stage.CUSTOMER:
-            customers += 1.0
-            satisfied += accounts[a].satisfaction
+    standard = 1.0 - person.key
+    customers = standard + person.customers
+    satisfied = standard * person.goodwill
+    if person.customers > 0:
+        for a in range(ACCOUNTS):
+            if accounts[a].stage == Stage.CUSTOMER:
+                satisfied += accounts[a].satisfaction
     if person.decided > 0:
         attain(person, Kpi.CONVERSION, person.won / person.decided, policy, practice)
-    if person.returns_due > 0:
-        attain(person, Kpi.RETENTION, person.returned / person.returns_due, policy, practice)
+    due = person.returns_due + person.renewals_due
+    if due > 0:
+        kept = (person.returned + person.renewed) / due
+        attain(person, Kpi.RETENTION, kept, policy, practice)
     if customers > 0.0:
         attain(person, Kpi.SATISFACTION, satisfied / customers, policy, practice)
         free = max(1.0 - person.complaints / max(customers, 1.0), 0.0)

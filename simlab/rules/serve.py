@@ -39,6 +39,8 @@ def serve(person, policy, practice, param, draw):
     person.goodwill += param.goodwill_memory * (level - person.goodwill)
 
     person.standard_complaints = 0
+    person.returns_due = 0
+    person.returned = 0
     standard = 1.0 - person.key
     if standard <= 0.0:
         return
@@ -48,5 +50,5 @@ def serve(person, policy, practice, param, draw):
         person.complaints += 1
     person.complaint_load += standard * (chance - complaint_chance(0.5, param))
     due = int(practice.standard_due * standard + 0.5)
-    person.returns_due += due
-    person.returned += returning(due, person.goodwill, practice, param, draw.returned)
+    person.returns_due = due
+    person.returned = returning(due, person.goodwill, practice, param, draw.returned)

@@ -164,6 +164,7 @@ def decide_account(person, account, place, firm, policy, practice, param, luck):
     if luck.event < logistic(odds):
         person.won += 1
         person.progress += 1
+        person.customers += 1
         account.stage = Stage.CUSTOMER
         account.months = 0
         account.satisfaction = NEW_CUSTOMER
@@ -205,12 +206,13 @@ def care_for_account(person, account, place, firm, policy, practice, param, luck
         person.complaints += 1
         person.complaint_load += 1.0
     if account.months % practice.term == 0:
-        person.returns_due += 1
+        person.renewals_due += 1
         if luck.event >= logistic(param.renewal_level + param.renewal_rise * better):
             close_account(account, place)
             return
-        person.returned += 1
+        person.renewed += 1
         person.progress += 1
+    person.customers += 1
     person.key_business += account.value
     fall_due(person, policy.payout_lag, policy.key_commission * account.value, firm)
 
@@ -250,8 +252,9 @@ def work(person, accounts, firm, policy, practice, param, seen, draw, account_dr
     person.progress = 0
     person.complaints = 0
     person.complaint_load = 0.0
-    person.returns_due = 0
-    person.returned = 0
+    person.customers = 0
+    person.renewals_due = 0
+    person.renewed = 0
     person.earned = 0.0
     person.key_business = 0.0
     if person.key > 0.0:
