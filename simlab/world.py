@@ -35,6 +35,8 @@ DEPARTMENTS = 2
 """Supporting departments: product and technical (nursing and diagnostics in a hospital)."""
 INDUSTRIES = 4
 """Industries (specialties) of accounts that a role pack can list."""
+COURSES = SKILLS + INDUSTRIES
+"""Courses: one per skill, then one per industry."""
 
 
 class Task(IntEnum):
@@ -240,10 +242,10 @@ PERSON = np.dtype(
         ("repeats", "i1"),  # of those raised, asked again because the first one waits
         ("past_sla", "i1"),  # 1 when one waits past the SLA
         # learning
-        ("course", "i1"),  # skill being taught, -1 none
+        ("course", "i1"),  # number of the course being taken, -1 none
         ("hours", "f4"),  # of that course so far
         ("studied", "f4"),  # course hours of this month
-        ("passed", "u1"),  # bit per skill
+        ("passed", "u2"),  # bit per course
         ("attempts", "i1"),  # failed at its exam
         ("examined", "i1"),  # this month: 1 passed, -1 failed
         # what HR can see
@@ -331,6 +333,9 @@ FIRM = np.dtype(
         ("dismissal_months", "i4"),  # below standard in a row; 0 = nobody is dismissed
         ("grace", "i4"),  # months of tenure before dismissal
         ("replacement_cost", "f4"),  # in months of base pay
+        ("usual_exits", "f4"),  # share of a team leaving a month that people are used to
+        ("usual_ties", "f4"),  # the same of their close colleagues
+        ("months_past", "i4"),  # months behind these figures
         ("vacancies", "u1"),  # 1: leavers are replaced
         # couplings between people: 0 = switched off, the neutral figure is read instead
         ("couple_peers", "u1"),
@@ -403,7 +408,7 @@ POLICY = np.dtype(
         ("target", "f4", (KPIS,)),  # of a KPI; 0 = the role pack's
         ("transparency", "u1"),
         # training
-        ("course_hours", "f4", (SKILLS,)),  # length of the course per skill, 0 = none
+        ("course_hours", "f4", (COURSES,)),  # length of each course, 0 = none
         ("hours_per_month", "f4"),
         ("fragments", "u1"),  # taken in fragments: costs half the selling time
         ("coaching", "f4"),  # share of managers' coaching used, 0..1

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from simlab.practice import kpis, skills
+from simlab.practice import industries, kpis, skills
 
 
 def _both(said: dict[str, str]) -> dict[str, str]:
@@ -92,6 +92,9 @@ class Training(Lever):
     """What is taught."""
 
     course_hours: dict[str, float] = Field(default={}, description="hours of the course per skill")
+    industry_hours: dict[str, float] = Field(
+        default={}, description="hours of the course per industry"
+    )
     hours_per_month: float = Field(default=8, ge=0, le=80)
     fragments: bool = Field(default=False, description="in fragments: costs half the selling time")
     coaching: float = Field(default=0.0, description="share of managers' coaching used", ge=0, le=1)
@@ -226,6 +229,7 @@ class Policy(Lever):
             if target <= 0:
                 raise ValueError(f"the target of {kpi} must be above 0; got {target:g}")
         _known("skill", self.training.course_hours, skills(self.practice))
+        _known("industry", self.training.industry_hours, industries(self.practice))
         return self
 
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from simlab.errors import LabError
 from simlab.policy.levers import Policy
-from simlab.practice import kpis, serves, skills
-from simlab.world import POLICY, STAGES, Audience, Help, Sign, blank
+from simlab.practice import industries, kpis, serves, skills
+from simlab.world import POLICY, SKILLS, STAGES, Audience, Help, Sign, blank
 
 _HELP = {kind.name.lower(): kind for kind in Help}
 _AUDIENCE = {audience.name.lower(): audience for audience in Audience}
@@ -139,6 +139,9 @@ def _training(record: np.void, policy: Policy) -> None:
     names = skills(policy.practice)
     for skill, hours in policy.training.course_hours.items():
         record["course_hours"][names.index(skill)] = hours
+    places = industries(policy.practice)
+    for industry, hours in policy.training.industry_hours.items():
+        record["course_hours"][SKILLS + places.index(industry)] = hours
     for field in ("hours_per_month", "fragments", "coaching", "pass_mark", "retake_share", "fee"):
         record[field] = getattr(policy.training, field)
     record["audience"] = _AUDIENCE[policy.training.audience]

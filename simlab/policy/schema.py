@@ -17,11 +17,11 @@ from pydantic import BaseModel
 
 from simlab.i18n import text
 from simlab.policy.levers import Policy
-from simlab.practice import NAMES, kpis, skills
+from simlab.practice import NAMES, industries, kpis, skills
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KEYED_BY: dict[str, Callable[[str], tuple[str, ...]]] = {
-    "weights": kpis, "targets": kpis, "course_hours": skills,
+    "weights": kpis, "targets": kpis, "course_hours": skills, "industry_hours": industries,
 }
 """Fields whose keys are names of a role pack."""
 

@@ -6,7 +6,7 @@ from numba import njit
 from simlab.numeric import logistic
 from simlab.rules import rule
 from simlab.rules.warn import helped
-from simlab.world import SKILLS, Audience, Help, Task
+from simlab.world import ACCOUNTS, COURSES, SKILLS, Audience, Help, Stage, Task
 
 
 @njit
@@ -21,29 +21,47 @@ def invited(person, firm, policy):
 
 @njit
 def next_course(person, policy):
-    """The first skill with a course that the person has not passed; -1 when none is left."""
-    for k in range(SKILLS):
+    """The first course that the person has not passed, those of skills before those of industries;
+    -1 when none is left."""
+    for k in range(COURSES):
         if policy.course_hours[k] > 0.0 and not (person.passed >> k) & 1:
             return k
     return -1
 
 
 @njit
-def sit_exam(person, k, policy, param, luck):
+def mastery(person, k, practice):
+    """How far the person masters what course `k` teaches: a skill, or insight into an industry."""
+    if k < SKILLS:
+        return 1.0 * person.skills[k]
+    return person.skills[practice.insight_skill] + 1.0 * person.insight[k - SKILLS]
+
+
+@njit
+def improve(person, k, gain, practice):
+    """What course `k` teaches gains `gain`, up to full mastery."""
+    gain = min(gain, 1.0 - mastery(person, k, practice))
+    if k < SKILLS:
+        person.skills[k] += gain
+    else:
+        person.insight[k - SKILLS] += gain
+
+
+@njit
+def sit_exam(person, k, policy, practice, param, luck):
     """The course's hours are done: attendance alone gives a share of the gain, once; the exam
     passes by skill and willingness and gives the rest, or part of the course is taken again."""
     gain = param.course_gain * (0.5 + person.willingness)
     if person.attempts == 0:
-        person.skills[k] = min(person.skills[k] + param.course_attended * gain, 1.0)
+        improve(person, k, param.course_attended * gain, practice)
     odds = (
         param.exam_level
-        + param.exam_skill * (person.skills[k] - policy.pass_mark)
+        + param.exam_skill * (mastery(person, k, practice) - policy.pass_mark)
         + param.exam_willingness * (person.willingness - 0.5)
     )
     if luck < logistic(odds):
         person.examined = 1
-        rest = (1.0 - param.course_attended) * gain
-        person.skills[k] = min(person.skills[k] + rest, 1.0)
+        improve(person, k, (1.0 - param.course_attended) * gain, practice)
         person.efficacy = min(person.efficacy + param.learning_efficacy, 1.0)
         person.passed |= 1 << k
         person.hours = 0.0
@@ -56,7 +74,7 @@ def sit_exam(person, k, policy, param, luck):
 
 
 @rule("person", draws=("exam",))
-def learn(person, team, firm, policy, practice, param, draw):
+def learn(person, accounts, team, firm, policy, practice, param, draw):
     """Skill gained this month from courses, coaching and doing, less what is forgotten.
 
     Who is invited takes courses one after the other; what is not weighed is attended less. A
@@ -73,7 +91,7 @@ def learn(person, team, firm, policy, practice, param, draw):
         person.studied = policy.hours_per_month * attended
         person.hours += person.studied
         if person.hours >= policy.course_hours[person.course]:
-            sit_exam(person, person.course, policy, param, draw.exam)
+            sit_exam(person, person.course, policy, practice, param, draw.exam)
 
     coached = policy.coaching * team.coaching
     if helped(person, Help.COACHING):
@@ -89,3 +107,7 @@ def learn(person, team, firm, policy, practice, param, draw):
             kept = param.passed_forgetting if (person.passed >> k) & 1 else 1.0
             gain -= param.forgetting * kept * above * max(1.0 - used * SKILLS, 0.0)
         person.skills[k] = min(max(person.skills[k] + gain, 0.0), 1.0)
+    if person.key > 0.0:
+        for a in range(ACCOUNTS):
+            if accounts[a].stage != Stage.EMPTY:
+                improve(person, SKILLS + accounts[a].industry, param.doing_gain, practice)

@@ -2,19 +2,49 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
+from numba import njit
 
 from simlab.rules import rule
 from simlab.world import TIES, Status
 
 
+@njit
+def note_exit(people, leaver, month):
+    """The close colleagues of someone who left note it; returns how many of them there are."""
+    noted = 0
+    for k in range(TIES):
+        if leaver.ties[k] >= 0:
+            tied = people[leaver.ties[k]]
+            working = tied.status == Status.ACTIVE or tied.status == Status.NOTICE
+            # who joined this month did not know the leaver
+            if working and tied.entered < month:
+                tied.ties_gone += 1
+                noted += 1
+    return noted
+
+
+@njit
+def get_used(firm, exits, ties, param):
+    """What people are used to losing of their team and of their close colleagues a month: the mean
+    of the months so far, later a moving average."""
+    firm.months_past += 1
+    weight = max(param.peers_memory, 1.0 / firm.months_past)
+    firm.usual_exits += weight * (exits - firm.usual_exits)
+    firm.usual_ties += weight * (ties - firm.usual_ties)
+
+
 @rule("group")
-def reduce(people, teams, departments, firm, policy):
+def reduce(people, teams, departments, firm, policy, param):
     """Means of teams and the queues of departments, added up in row order.
 
     `exits` of a team is the share that left at the end of last month; only leavers are asked for
-    their ties, each of whom notes that a close colleague has gone.
+    their ties, each of whom notes that a close colleague has gone. People get used to what is
+    usual in their firm.
     """
+    before = 0
+    working, felt, ties = 0, 0.0, 0
     for t in range(len(teams)):
+        before += teams[t].people
         teams[t].people = 0
         teams[t].exits = 0.0
         teams[t].climate = 0.0
@@ -30,9 +60,7 @@ def reduce(people, teams, departments, firm, policy):
         if person.left:
             team.exits += 1.0
             if firm.couple_peers:
-                for k in range(TIES):
-                    if person.ties[k] >= 0:
-                        people[person.ties[k]].ties_gone += 1
+                ties += note_exit(people, person, firm.month)
         if person.status == Status.ACTIVE or person.status == Status.NOTICE:
             team.people += 1
             team.climate += person.belonging
@@ -50,6 +78,11 @@ def reduce(people, teams, departments, firm, policy):
             team.income /= team.people
         if team.exits > 0.0:
             team.exits /= team.people + team.exits
+        working += team.people
+        felt += team.people * team.exits
+    # before a first month is over nobody can have left
+    if firm.couple_peers and before > 0 and working > 0:
+        get_used(firm, felt / working, ties / (TIES * working), param)
     free = 0.0
     for d in range(len(departments)):
         department = departments[d]

@@ -5,7 +5,7 @@ from numba import njit
 
 from simlab.rules import rule
 from simlab.rules.effort import stage_of
-from simlab.world import ACCOUNTS, KPIS, SKILLS, Kpi, Stage, Task
+from simlab.world import ACCOUNTS, COURSES, KPIS, Kpi, Stage, Task
 
 RESULTS_MEMORY = 0.3
 """Weight of the newest month in the level of results: the firm looks at about a quarter."""
@@ -59,7 +59,7 @@ def attain_training(person, policy, practice):
     """Share of the courses on offer that are passed; all of them where none is offered."""
     taught = 0
     passed = 0
-    for k in range(SKILLS):
+    for k in range(COURSES):
         if policy.course_hours[k] > 0.0:
             taught += 1
             passed += (person.passed >> k) & 1
