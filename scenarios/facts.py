@@ -80,7 +80,7 @@ def scenario_firm(
     if panel is None:
         people = _synthetic_staff(facts, seed, burn_in)
         reference, seasonal = facts.base_pay, np.array(facts.season)
-        names: tuple[str, ...] = ()
+        names = tuple(f"P{number}" for number in range(1, facts.people + 1))
     else:
         if draws is None:
             raise ValueError("people of a record are replayed: give the parameter draws")

@@ -232,6 +232,30 @@ def report(
         out.print(say("report_at", lang, path=path), markup=False, soft_wrap=True)
 
 
+@app.command(help=say("help.story"))
+def story(
+    lab: LabPath, lang: Lang,
+    history: Annotated[int, typer.Option("--history", help=say("help.history"))],
+    person: Annotated[str, typer.Option("--person", help=say("help.person"))],
+    policy: Annotated[str | None, typer.Option("--policy", help=say("help.told"))] = None,
+    against: Annotated[str | None, typer.Option("--against", help=say("help.against"))] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", help=say("help.which"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One simulated life, and its twin under another policy."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.telling import story as run
+        from simlab.lab import Lab
+
+        told = run(Lab.open(lab), person, history, scenario=scenario, policy=policy,
+                   against=against, progress=progress)
+    if as_json:
+        print_json(told.to_json())
+    else:
+        shown.told(out, told, lang)
+
+
 @app.command(help=say("help.status"))
 def status(lab: LabPath, lang: Lang, as_json: AsJson = False) -> None:
     """What is there, what is stale."""

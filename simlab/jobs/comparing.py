@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import scenarios
 from simlab.decide import Comparison
@@ -29,6 +30,7 @@ from simlab.jobs.common import (
 )
 from simlab.jobs.records import panel_or_none
 from simlab.lab import Lab
+from simlab.panel import Panel
 from simlab.parameters import prior_draws
 from simlab.policy import Policy
 from simlab.progress import Progress
@@ -56,6 +58,8 @@ class Compared:
     inputs: Mapping[str, Any]
     """Fingerprints of what went in; a difference makes the comparison stale."""
     options: Mapping[str, Any]
+    definitions: Mapping[str, Any]
+    """Policy name -> the policy as it was, so that a history can be told again."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, to be stored and reported."""
@@ -64,7 +68,8 @@ class Compared:
             "question": dict(self.question),
             "titles": {name: dict(title) for name, title in self.titles.items()},
             "calibrated": self.calibrated, "made": self.made, "inputs": dict(self.inputs),
-            "options": dict(self.options), "comparison": self.comparison.to_json(),
+            "options": dict(self.options), "definitions": dict(self.definitions),
+            "comparison": self.comparison.to_json(),
         }
 
 
@@ -88,12 +93,8 @@ def compare(
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
     baseline = _baseline(study, chosen, baseline)
-    posterior = load_posterior(lab) if _recorded(study) else None
-    panel = panel_or_none(lab) if _recorded(study) else None
-    # One run over posterior and prior draws alike: one progress bar, and the chunks stay full.
-    rows = prior_draws(draws, seed)
-    if posterior is not None:
-        rows = np.concatenate([choose(posterior, draws, seed), rows])
+    rows, calibrated = parameter_rows(lab, study, draws, seed)
+    panel = panel_of(lab, study)
     firm = study.firm(panel, rows, seed=seed, progress=progress)
     ensemble = simulate(firm, chosen, rows, months=months, replicates=replicates, seed=seed,
                         current=study.current, progress=progress)
@@ -104,14 +105,33 @@ def compare(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
         source=scenario if scenario in scenarios.names() else str(Path(scenario).absolute()),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
-        calibrated=posterior is not None, made=now(), inputs=inputs(lab, study),
+        calibrated=calibrated, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
                  "people": firm.people.shape[-1],
                  "people_from": "scenario" if panel is None else "records"},
+        definitions={policy.name: policy.model_dump(mode="json") for policy in chosen},
     )
     _keep(compared, lab, out)
     return compared
+
+
+def parameter_rows(
+    lab: Lab, study: scenarios.Scenario, draws: int, seed: int
+) -> tuple[NDArray[np.float64], bool]:
+    """(draw, parameter) rows of a comparison's histories, and whether they come from the lab's
+    posterior: then as many rows of the prior follow. One run over both has one progress bar, and
+    its chunks stay full."""
+    posterior = load_posterior(lab) if _recorded(study) else None
+    rows = prior_draws(draws, seed)
+    if posterior is None:
+        return rows, False
+    return np.concatenate([choose(posterior, draws, seed), rows]), True
+
+
+def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:
+    """The records whose people a comparison starts from; None where they are drawn."""
+    return panel_or_none(lab) if _recorded(study) else None
 
 
 def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:

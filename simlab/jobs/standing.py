@@ -78,12 +78,13 @@ def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> lis
 
 
 def _comparisons(lab: Lab) -> list[Item]:
-    return [Item("comparison", tree["scenario"], tree["made"], _comparison_changes(lab, tree),
+    return [Item("comparison", tree["scenario"], tree["made"], comparison_changes(lab, tree),
                  {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]})
             for tree in stored(lab, "comparisons/*.json")]
 
 
-def _comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of a stored comparison have changed since it was made."""
     try:
         study = scenarios.load(tree["source"])
     except LabError:  # its file is gone or no longer one: nothing to hold the rest against

@@ -148,6 +148,21 @@ def test_a_scenario_of_ones_own(fresh: Path, tmp_path: Path) -> None:
     assert [item["stale"] for item in state["items"]] == [["scenario"]]
 
 
+def test_a_story_is_told_in_both_languages(tmp_path: Path) -> None:
+    lab = tmp_path / "lab"
+    simlab("new", lab)
+    simlab("compare", lab, "premium_care", "--draws", 3, "--months", 4, "--replicates", 1)
+    english = simlab("story", lab, "--history", 2, "--person", "P5").stdout
+    assert "P5, history 2 (of 0 to 2)" in english
+    assert "Same person, same luck" in english
+    chinese = simlab("story", lab, "--history", 2, "--person", "P5", "--lang", "zh").stdout
+    assert "同一个人、同样的运气" in chinese
+    tree = json.loads(simlab("story", lab, "--history", 2, "--person", "P5", "--json").stdout)
+    assert [len(story["firm"]["headcount"]) for story in tree["stories"]] == [4, 4]
+    assert tree["stories"][0]["months"][0]["causes"]["efficacy"] is not None
+    simlab("story", lab, "--history", 3, "--person", "P5", code=2)
+
+
 def test_lists(tmp_path: Path) -> None:
     assert "sales_transition: " in simlab("scenarios").stdout
     assert "从中小客户转向大客户" in simlab("scenarios", "--lang", "zh").stdout
