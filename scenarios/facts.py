@@ -32,23 +32,19 @@ class FirmFacts(BaseModel):
     practice: Literal["sales", "medical", "general"] = "sales"
     people: int = Field(default=150, ge=1, le=1_000_000)
     team_size: int = Field(default=10, ge=1, le=1000)
-    tenure_months: float = Field(default=24, ge=0, le=240, description="mean tenure")
-    age: float = Field(default=34, ge=18, le=80, description="mean age of a synthetic staff")
+    tenure_months: float = Field(default=24, ge=0, le=240)
+    age: float = Field(default=34, ge=18, le=80)
     retirement_age: float = Field(default=60, ge=40, le=90)
-    base_pay: float = Field(default=10_000, gt=0, description="median base pay a month")
-    base_spread: float = Field(default=0.25, ge=0, le=2, description="SD of log base pay")
-    season: tuple[float, ...] = Field(
-        default=(0.0,) * 12, description="log multiplier of business, January to December"
-    )
-    coaching: float = Field(default=0.5, ge=0, le=1, description="managers' skill as coaches")
-    support_capacity: float = Field(
-        default=0.3, ge=0, description="requests that other departments resolve a month and head"
-    )
-    standard: float = Field(default=0.35, ge=0, le=1, description="level of results, 0..1")
-    dismissal_months: int = Field(default=4, ge=0, le=36, description="0 = nobody is dismissed")
+    base_pay: float = Field(default=10_000, gt=0)
+    base_spread: float = Field(default=0.25, ge=0, le=2)
+    season: tuple[float, ...] = (0.0,) * 12
+    coaching: float = Field(default=0.5, ge=0, le=1)
+    support_capacity: float = Field(default=0.3, ge=0)
+    standard: float = Field(default=0.35, ge=0, le=1)
+    dismissal_months: int = Field(default=4, ge=0, le=36)
     grace_months: int = Field(default=6, ge=0, le=36)
-    replacement_cost: float = Field(default=3.0, ge=0, description="months of base pay per exit")
-    market: float = Field(default=0.0, ge=-1, le=1, description="log outside labour market")
+    replacement_cost: float = Field(default=3.0, ge=0)
+    market: float = Field(default=0.0, ge=-1, le=1)
 
     @model_validator(mode="after")
     def _twelve(self) -> Self:

@@ -148,10 +148,14 @@ def told(console: Console, found: Any, lang: str) -> None:
 def _month_row(month: Any, practice: str, lang: str) -> list[str]:
     events = text("story.comma", lang).join(
         _happened(event, practice, lang) for event in month.events)
-    chance = wording.MISSING if month.chance is None else f"{100 * month.chance:.1f}%"
+    chance = wording.MISSING if month.chance is None else _small_chance(month.chance)
     return [wording.month(month.month, lang), events or text("story.nothing", lang),
             f"{month.states['morale']:.2f} ({_largest(month.morale, lang)})", chance,
             _largest({k: v for k, v in month.causes.items() if k != "level"}, lang)]
+
+
+def _small_chance(chance: float) -> str:
+    return "<0.1%" if chance < 0.001 else f"{100 * chance:.1f}%"
 
 
 def _largest(parts: Mapping[str, float], lang: str, most: int = 2) -> str:

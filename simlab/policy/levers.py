@@ -1,4 +1,8 @@
-"""The seven levers of a policy (pydantic models; unknown fields are refused)."""
+"""The seven levers of a policy (pydantic models; unknown fields are refused).
+
+What a field means and its unit stand once, in both languages, as the texts ``field.MODEL.FIELD``;
+they reach the JSON Schema and the reference from there (`simlab.policy.schema`).
+"""
 
 from __future__ import annotations
 
@@ -25,10 +29,14 @@ def _both(said: dict[str, str]) -> dict[str, str]:
 BothLanguages = Annotated[
     dict[str, str],
     AfterValidator(_both),
-    WithJsonSchema({
-        "type": "object", "required": ["en", "zh"], "additionalProperties": False,
-        "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
-    }),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "required": ["en", "zh"],
+            "additionalProperties": False,
+            "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+        }
+    ),
 ]
 """A text in English and Chinese."""
 
@@ -42,8 +50,8 @@ class Lever(BaseModel):
 class StageWeights(Lever):
     """KPI weights from a month of the transition on; they sum to 1."""
 
-    from_month: int = Field(default=0, ge=0, le=120, description="of the transition")
-    weights: dict[str, float] = Field(description="weight per KPI of the role pack, sum 1")
+    from_month: int = Field(default=0, ge=0, le=120)
+    weights: dict[str, float]
 
     @model_validator(mode="after")
     def _sum(self) -> Self:
@@ -59,95 +67,62 @@ class Incentive(Lever):
     stages: tuple[StageWeights, ...] = Field(
         default=(StageWeights(weights={"sales_amount": 1.0}),), min_length=1, max_length=3
     )
-    base_factor: float = Field(default=1.0, ge=0.5, le=2, description="factor on base pay")
-    commission: float = Field(default=0.0, description="share of standard business", ge=0, le=0.5)
-    key_commission: float = Field(default=0.0, description="share of key business", ge=0, le=0.5)
-    payout_lag: int = Field(default=1, ge=0, le=11, description="months from close to payout")
-    milestone_share: float = Field(
-        default=0.0, ge=0, le=1, description="of key commission, paid at opening"
-    )
-    guarantee: float = Field(
-        default=0.0, ge=0, le=1, description="share of expected income guaranteed"
-    )
+    base_factor: float = Field(default=1.0, ge=0.5, le=2)
+    commission: float = Field(default=0.0, ge=0, le=0.5)
+    key_commission: float = Field(default=0.0, ge=0, le=0.5)
+    payout_lag: int = Field(default=1, ge=0, le=11)
+    milestone_share: float = Field(default=0.0, ge=0, le=1)
+    guarantee: float = Field(default=0.0, ge=0, le=1)
     guarantee_months: int = Field(default=0, ge=0, le=60)
-    recoverable: bool = Field(
-        default=False, description="the guarantee is an advance, recovered from later income"
-    )
-    stage_bonus: float = Field(
-        default=0.0, ge=0, le=2, description="of base, for each key account opened, won or renewed"
-    )
-    bonus_pool: float = Field(default=0.0, ge=0, le=2, description="of base, at a score of 100")
+    recoverable: bool = False
+    stage_bonus: float = Field(default=0.0, ge=0, le=2)
+    bonus_pool: float = Field(default=0.0, ge=0, le=2)
     bonus_elasticity: float = Field(default=1.0, ge=0, le=5)
-    bonus_cap: float | None = Field(
-        default=None, gt=0, le=5, description="highest bonus, as a share of base; none = no cap"
-    )
-    targets: dict[str, float] = Field(
-        default={}, description="figure at which a KPI's attainment is 1, else the pack's"
-    )
-    attainment_cap: float = Field(default=1.2, ge=0.5, le=5, description="cap of one attainment")
-    transparency: bool = Field(default=False, description="people see own score, gap and advice")
+    bonus_cap: float | None = Field(default=None, gt=0, le=5)
+    targets: dict[str, float] = {}
+    attainment_cap: float = Field(default=1.2, ge=0.5, le=5)
+    transparency: bool = False
 
 
 class Training(Lever):
     """What is taught."""
 
-    course_hours: dict[str, float] = Field(default={}, description="hours of the course per skill")
-    industry_hours: dict[str, float] = Field(
-        default={}, description="hours of the course per industry"
-    )
+    course_hours: dict[str, float] = {}
+    industry_hours: dict[str, float] = {}
     hours_per_month: float = Field(default=8, ge=0, le=80)
-    fragments: bool = Field(default=False, description="in fragments: costs half the selling time")
-    coaching: float = Field(default=0.0, description="share of managers' coaching used", ge=0, le=1)
-    pass_mark: float = Field(default=0.4, description="skill at which the exam is even", ge=0, le=1)
-    retake_share: float = Field(
-        default=0.33, ge=0.05, le=1, description="of the course, taken again after a failed exam"
-    )
+    fragments: bool = False
+    coaching: float = Field(default=0.0, ge=0, le=1)
+    pass_mark: float = Field(default=0.4, ge=0, le=1)
+    retake_share: float = Field(default=0.33, ge=0.05, le=1)
     audience: Literal["everybody", "key", "below"] = Field(
         default="everybody",
-        description="everybody, people in or moving to key work, or people below standard",
     )
-    lead_months: int = Field(
-        default=0, ge=0, le=24, description="months before moving in which people count as moving"
-    )
-    fee: float = Field(default=0.0, ge=0, description="money per course hour")
+    lead_months: int = Field(default=0, ge=0, le=24)
+    fee: float = Field(default=0.0, ge=0)
 
 
 class Support(Lever):
     """Who helps with requests of key work."""
 
-    capacity: float = Field(default=1.0, ge=0, le=5, description="factor on departments' capacity")
-    sla: int = Field(default=1, ge=0, le=12, description="months")
-    escalation: float = Field(
-        default=1.0, ge=1, le=5, description="factor on the priority of escalated requests"
-    )
-    escalate_after: int = Field(
-        default=1, ge=1, le=12, description="months past the SLA at which a request is escalated"
-    )
-    escalate_repeats: int = Field(
-        default=0, ge=0, le=9, description="requests waiting in one department; 0 = off"
-    )
-    routing: float = Field(
-        default=0.0, ge=0, le=1, description="share of requests sent to the department with room"
-    )
-    history: bool = Field(
-        default=False, description="customers' history and changing needs visible to the owner"
-    )
-    feedback: bool = Field(
-        default=False, description="customers' feedback goes straight to the owner"
-    )
-    cost: float = Field(default=0.0, ge=0, description="money a month, unit of capacity and head")
+    capacity: float = Field(default=1.0, ge=0, le=5)
+    sla: int = Field(default=1, ge=0, le=12)
+    escalation: float = Field(default=1.0, ge=1, le=5)
+    escalate_after: int = Field(default=1, ge=1, le=12)
+    escalate_repeats: int = Field(default=0, ge=0, le=9)
+    routing: float = Field(default=0.0, ge=0, le=1)
+    history: bool = False
+    feedback: bool = False
+    cost: float = Field(default=0.0, ge=0)
 
 
 class Signs(Lever):
     """What each visible sign adds to the risk index (0..1, capped at 1)."""
 
-    falling: float = Field(default=0.5, ge=0, le=1, description="falling results, month on month")
-    absence: float = Field(default=0.2, ge=0, le=1, description="frequent absence")
-    pressure: float = Field(default=0.2, ge=0, le=1, description="repeated tickets about pressure")
-    communication: float = Field(
-        default=0.2, ge=0, le=1, description="repeated tickets about communication"
-    )
-    contacts: float = Field(default=0.1, ge=0, le=1, description="fewer contacts with colleagues")
+    falling: float = Field(default=0.5, ge=0, le=1)
+    absence: float = Field(default=0.2, ge=0, le=1)
+    pressure: float = Field(default=0.2, ge=0, le=1)
+    communication: float = Field(default=0.2, ge=0, le=1)
+    contacts: float = Field(default=0.1, ge=0, le=1)
 
 
 class Intervention(Lever):
@@ -156,54 +131,44 @@ class Intervention(Lever):
     active: bool = False
     signs: Signs = Signs()
     falling_months: int = Field(default=2, ge=1, le=6)
-    absence_days: float = Field(default=3.0, ge=0, le=31, description="a month, from which a sign")
-    contacts_share: float = Field(
-        default=0.6, ge=0, le=1, description="of usual contacts, below which a sign"
-    )
-    capacity: float = Field(default=5.0, ge=0, le=100, description="people a month per 100")
-    threshold: float = Field(default=0.5, description="risk index that raises an alert", ge=0, le=1)
+    absence_days: float = Field(default=3.0, ge=0, le=31)
+    contacts_share: float = Field(default=0.6, ge=0, le=1)
+    capacity: float = Field(default=5.0, ge=0, le=100)
+    threshold: float = Field(default=0.5, ge=0, le=1)
     kind: Literal["coaching", "joint_visit", "relief", "unblock", "workload", "counselling"] = (
         "coaching"
     )
-    delay: int = Field(default=0, ge=0, le=12, description="months from offer to beginning")
+    delay: int = Field(default=0, ge=0, le=12)
     months: int = Field(default=3, ge=1, le=12)
-    cost: float = Field(default=0.0, ge=0, description="money a month and person helped")
-    approach_cost: float = Field(default=0.0, ge=0, description="money per person approached")
+    cost: float = Field(default=0.0, ge=0)
+    approach_cost: float = Field(default=0.0, ge=0)
 
 
 class Selection(Lever):
     """Who moves to key work."""
 
-    key_share: float = Field(
-        default=0.0, ge=0, le=1, description="of people, at the end of the ramp"
-    )
+    key_share: float = Field(default=0.0, ge=0, le=1)
     ramp_months: int = Field(default=12, ge=1, le=60)
-    by_fit: float = Field(
-        default=0.0, ge=0, le=1, description="0 = by turn, 1 = by fit with key work"
-    )
+    by_fit: float = Field(default=0.0, ge=0, le=1)
 
 
 class Hiring(Lever):
     """Who comes in, and how fast."""
 
-    fill_months: float = Field(
-        default=2.0, ge=0, le=24, description="mean months to fill a vacancy"
-    )
-    skill: float = Field(default=0.0, ge=-0.3, le=0.3, description="shift of newcomers' skills")
-    experienced: float = Field(default=0.0, ge=0, le=1, description="share of newcomers")
-    experienced_pay: float = Field(
-        default=1.2, ge=0.5, le=3, description="their base pay over that of other newcomers"
-    )
-    candidates: int = Field(default=1, ge=1, le=50, description="per vacancy; the best is taken")
-    cost: float = Field(default=2.0, ge=0, le=36, description="months of base pay per hire")
+    fill_months: float = Field(default=2.0, ge=0, le=24)
+    skill: float = Field(default=0.0, ge=-0.3, le=0.3)
+    experienced: float = Field(default=0.0, ge=0, le=1)
+    experienced_pay: float = Field(default=1.2, ge=0.5, le=3)
+    candidates: int = Field(default=1, ge=1, le=50)
+    cost: float = Field(default=2.0, ge=0, le=36)
 
 
 class Conditions(Lever):
     """Working conditions."""
 
-    workload: float = Field(default=1.0, ge=0.5, le=2, description="factor on demands")
-    remote_days: float = Field(default=0.0, ge=0, le=5, description="days a week at home")
-    cost: float = Field(default=0.0, ge=0, description="money a head and month")
+    workload: float = Field(default=1.0, ge=0.5, le=2)
+    remote_days: float = Field(default=0.0, ge=0, le=5)
+    cost: float = Field(default=0.0, ge=0)
 
 
 class Policy(Lever):

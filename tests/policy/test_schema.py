@@ -10,6 +10,7 @@ import yaml
 import scenarios
 from scenarios.load import ScenarioFile
 from simlab.errors import LabError
+from simlab.i18n import catalogue
 from simlab.policy import Policy, parse_policy, policy_schema
 from simlab.policy.schema import described
 
@@ -103,6 +104,20 @@ def test_every_field_has_a_meaning_and_a_unit(model, lang):
             assert field.unit, (name, field.name)
             chinese = any("\u4e00" <= sign <= "\u9fff" for sign in field.meaning)
             assert chinese == (lang == "zh"), (name, field.name)
+
+
+def test_meanings_stand_once_and_none_is_left_over():
+    used = set()
+    for model in (Policy, ScenarioFile):
+        schema = model.model_json_schema()
+        for part in (schema, *schema["$defs"].values()):
+            for field, form in part.get("properties", {}).items():
+                used.add(f"{part['title']}.{field}")
+                assert "$ref" in form or "description" not in form, (
+                    f"the meaning of {field} belongs into the texts field.{part['title']}.{field}")
+    said = {key.removeprefix("field.").rpartition(".")[0]
+            for key in catalogue("en") if key.startswith("field.")}
+    assert said == used
 
 
 def test_defaults_and_bounds_are_shown_as_written():
