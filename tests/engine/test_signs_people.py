@@ -8,10 +8,13 @@ import pytest
 
 from scenarios import FirmFacts, scenario_firm
 from simlab.engine.ensemble import simulate
+from simlab.engine.mesa_model import FirmModel
 from simlab.engine.outcomes import OUTCOMES
 from simlab.panel import month_number
-from simlab.parameters import INDEX, prior_draws
-from simlab.world import Firm
+from simlab.parameters import INDEX, as_records, prior_draws, prior_mean
+from simlab.policy import compile_policies
+from simlab.rules.leave import contributions, quit_hazard
+from simlab.world import Cause, Firm, Help, Status
 from tests.engine.signs import Arm, assert_moves, assert_nothing, differences, policy
 
 KEY = {"key_share": 0.6, "ramp_months": 4}
@@ -282,18 +285,21 @@ def test_help_whose_every_effect_is_off_only_costs_money(staff):
     assert differ == {"alerts", "false_alarms", "approached", "helped", "help_cost", "cost"}
 
 
-def test_the_effect_of_help_fades_after_its_time(large):
-    """Everybody is helped for six months at once and never again: quits are lower meanwhile and
-    come back towards what they would have been."""
-    once = policy(intervention={"active": True, "capacity": 100, "threshold": 0.0, "months": 6})
-    theta = prior_draws(60, 7)
-    theta[:, INDEX["help_exit"]] = 0.6
-    theta[:, INDEX["help_uptake"]] = 1.0
-    theta[:, INDEX["help_fading"]] = 0.5
-    theta[:, INDEX["coaching_gain"]] = 0.0
-    runs = simulate(large, [once, policy()], theta, months=6, seed=7).outcome("voluntary")
-    helped, plain = runs[:, 0, 0].sum(axis=0), runs[:, 0, 1].sum(axis=0)
-    assert helped[2:].sum() < 0.75 * plain[2:].sum()
+def test_attention_holds_people_while_help_runs_and_fades_after_it(staff):
+    """Two months of help, then none: the hazard is lower by the full effect, then by less and
+    less of it."""
+    draw = prior_mean()
+    draw[INDEX["help_exit"]], draw[INDEX["help_fading"]] = 0.4, 0.5
+    model = FirmModel(staff, policy(), draw, seed=1)
+    model.step()
+    model.people["help"], model.people["help_left"] = Help.COACHING, 2
+    param, given = as_records(draw[None])[0], compile_policies([policy()])[0]
+    felt = []
+    for _ in range(5):
+        model.apply("warn", 7)
+        parts = contributions(model.people[7], model.facts[0], given, param)
+        felt.append(parts[Cause.HELP])
+    np.testing.assert_allclose(felt, [-0.4, -0.4, -0.2, -0.1, -0.05], rtol=1e-6)
 
 
 def test_delayed_help_is_less_help(staff):
@@ -426,6 +432,29 @@ def test_reasons_add_up_to_voluntary_exits(staff):
     assert (y.outcome("avoidable") >= 0).all()
     for never in ("reason_remote", "reason_help"):
         assert not y.outcome(never).any()
+
+
+def test_causes_add_up_to_the_hazard_and_the_largest_is_the_reason(staff):
+    """What a story lists of a person is what the kernel adds up."""
+    draw = prior_mean()
+    draw[INDEX["notice_chance"]] = 0.9
+    model = FirmModel(staff, policy(selection=KEY), draw, seed=1)
+    model.step()  # who is on notice from the start decided before it, for reasons nobody knows
+    param, given = as_records(draw[None])[0], compile_policies([policy()])[0]
+    decided = 0
+    for _ in range(6):
+        noticed = model.people["status"] == Status.NOTICE
+        model.step()
+        for person in model.people[(model.people["status"] == Status.NOTICE) & ~noticed]:
+            parts = contributions(person, model.facts[0], given, param)
+            hazard = quit_hazard(person, model.facts[0], given, param)
+            assert sum(parts) == pytest.approx(hazard)
+            above = np.maximum(parts[1:], 0)
+            assert person["reason"] == (1 + above.argmax() if above.any() else Cause.LEVEL)
+            reached = sum(above[c - 1] for c in range(Cause.EFFICACY, Cause.CONTROL + 1))
+            assert person["avoidable"] == pytest.approx(1 - np.exp(-reached), rel=1e-5)
+            decided += 1
+    assert decided > 10
 
 
 def test_no_more_false_alarms_than_alerts(staff):
