@@ -64,7 +64,7 @@ def main() -> None:
         parser.error(f"unknown engine: {', '.join(sorted(unknown))}")
 
     table = Table("engine", "version", *(f"{people:,} people" for people in PEOPLE),
-                  "quits a month", title="ns per person-month, one thread")
+                  "quits a month", title="ns of processor time per person-month")
     for column in table.columns[1:]:
         column.justify = "right"
     rows: list[dict[str, Any]] = []
