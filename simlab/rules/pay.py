@@ -5,6 +5,7 @@ from numba import njit
 
 from simlab.numeric import exp, log
 from simlab.rules import rule
+from simlab.world import RING
 
 
 @njit
@@ -12,7 +13,8 @@ def bonus_share(score, pool, elasticity, cap):
     """Bonus as a share of base pay: pool x (score / 100)^elasticity, at most `cap` (0 = none)."""
     if pool <= 0.0 or score <= 0.0:
         return 0.0
-    share = pool * exp(elasticity * log(score / 100.0))
+    reached = 0.01 * score
+    share = pool * (reached if elasticity == 1.0 else exp(elasticity * log(reached)))
     return min(share, cap) if cap > 0.0 else share
 
 
@@ -40,7 +42,7 @@ def pay(person, team, firm, policy, param):
     Expected income follows own income, the team's and the market slowly; a shortfall weighs loss
     aversion times a gain (Tversky, Kahneman 1992).
     """
-    due = firm.month % len(person.due)
+    due = firm.month % RING
     base = person.base * policy.base_factor
     person.commission = policy.commission * max(person.business, 0.0) + person.due[due]
     person.due[due] = 0.0

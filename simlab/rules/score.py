@@ -30,32 +30,58 @@ def attain(person, kpi, actual, policy, practice):
 
 
 @njit
-def attain_customers(person, accounts, policy, practice):
-    """KPIs that count customers: measured over standard customers and key accounts together."""
+def satisfaction(person, accounts):
+    """Mean satisfaction of customers: the standard ones count by their share of the work."""
     standard = 1.0 - person.key
-    customers = standard + person.customers
-    satisfied = standard * person.goodwill
+    total = standard * person.goodwill
     if person.customers > 0:
         for a in range(ACCOUNTS):
             if accounts[a].stage == Stage.CUSTOMER:
-                satisfied += accounts[a].satisfaction
+                total += accounts[a].satisfaction
+    return total / (standard + person.customers)
+
+
+@njit
+def attain_customers(person, accounts, weights, policy, practice):
+    """KPIs that count customers: measured over standard customers and key accounts together."""
     if person.decided > 0:
         attain(person, Kpi.CONVERSION, person.won / person.decided, policy, practice)
     due = person.returns_due + person.renewals_due
-    if due > 0:
+    if weights[Kpi.RETENTION] > 0.0 and due > 0:
         kept = (person.returned + person.renewed) / due
         attain(person, Kpi.RETENTION, kept, policy, practice)
-    if customers > 0.0:
-        attain(person, Kpi.SATISFACTION, satisfied / customers, policy, practice)
+    customers = 1.0 - person.key + person.customers
+    if customers <= 0.0:
+        return
+    if weights[Kpi.SATISFACTION] > 0.0:
+        attain(person, Kpi.SATISFACTION, satisfaction(person, accounts), policy, practice)
+    if weights[Kpi.COMPLAINTS] > 0.0:
         free = max(1.0 - person.complaints / max(customers, 1.0), 0.0)
         attain(person, Kpi.COMPLAINTS, free, policy, practice)
+    if weights[Kpi.PLAN_USE] > 0.0:
         # a plan takes care: an even split of effort makes one for every second customer
         used = 0.5 * min(person.effort[Task.CARE], 2.0)
         attain(person, Kpi.PLAN_USE, used, policy, practice)
 
 
 @njit
-def attain_training(person, policy, practice):
+def attain_own(person, weights, policy, practice):
+    """KPIs of the person's own results, work with other departments and learning."""
+    if weights[Kpi.SALES] > 0.0:
+        target = person.typical * person.usual * 2.0 * (1.0 - person.key)
+        target += person.key * practice.account_value * person.base
+        sold = max(person.business + person.key_business, 0.0) / max(target, 1.0)
+        attain(person, Kpi.SALES, sold, policy, practice)
+    if weights[Kpi.COLLABORATION] > 0.0:
+        # how others find working together: half what the person does for it, half how it went
+        together = 0.25 * min(person.effort[Task.COLLABORATE], 2.0) + 0.5 * person.support
+        attain(person, Kpi.COLLABORATION, together, policy, practice)
+    if weights[Kpi.TRAINING] > 0.0:
+        attain(person, Kpi.TRAINING, passed_share(person, policy), policy, practice)
+
+
+@njit
+def passed_share(person, policy):
     """Share of the courses on offer that are passed; all of them where none is offered."""
     taught = 0
     passed = 0
@@ -63,30 +89,21 @@ def attain_training(person, policy, practice):
         if policy.course_hours[k] > 0.0:
             taught += 1
             passed += (person.passed >> k) & 1
-    attain(person, Kpi.TRAINING, passed / taught if taught > 0 else 1.0, policy, practice)
+    return passed / taught if taught > 0 else 1.0
 
 
 @rule("person")
 def score(person, accounts, firm, policy, practice, param):
-    """Attainment = actual / target; score = 100 x weighted sum of capped attainments.
+    """Attainment = actual / target of the KPIs that are weighed; score = 100 x weighted sum of
+    capped attainments.
 
     Also keeps how often each KPI was at its cap, the slow-moving level of results, months in a row
     of falling results, and months below standard. An attainment without cases this month keeps its
     last value.
     """
-    share = 1.0 - person.key
-    key_target = person.key * practice.account_value * person.base
-    usual = person.typical * person.usual * 2.0 * share + key_target
-    sold = max(person.business + person.key_business, 0.0) / max(usual, 1.0)
-    attain(person, Kpi.SALES, sold, policy, practice)
-    attain_customers(person, accounts, policy, practice)
-    # how others find working together: half what the person does for it, half how it went
-    together = 0.25 * min(person.effort[Task.COLLABORATE], 2.0) + 0.5 * person.support
-    attain(person, Kpi.COLLABORATION, together, policy, practice)
-    attain_training(person, policy, practice)
-
-    stage = stage_of(firm, policy)
-    weights = policy.weights[stage]
+    weights = policy.weights[stage_of(firm, policy)]
+    attain_own(person, weights, policy, practice)
+    attain_customers(person, accounts, weights, policy, practice)
     person.score = weighted_score(person.attainment, weights, policy.attainment_cap)
     if policy.bonus_pool > 0.0:
         for kpi in range(KPIS):
@@ -94,6 +111,7 @@ def score(person, accounts, firm, policy, practice, param):
                 capped = 1.0 if person.attainment[kpi] >= policy.attainment_cap else 0.0
                 person.at_cap[kpi] += param.expectation_memory * (capped - person.at_cap[kpi])
 
+    share = 1.0 - person.key
     before = person.results
     gain = 0.5 + (person.success - person.usual) * share - person.results
     person.results += RESULTS_MEMORY * gain

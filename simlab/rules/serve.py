@@ -48,7 +48,7 @@ def serve(person, policy, practice, param, draw):
     if draw.complaint < standard * chance:
         person.standard_complaints = 1
         person.complaints += 1
-    person.complaint_load += standard * (chance - complaint_chance(0.5, param))
+    person.complaint_load += standard * (chance - param.standard_complaint)
     due = int(practice.standard_due * standard + 0.5)
     person.returns_due = due
     person.returned = returning(due, person.goodwill, practice, param, draw.returned)

@@ -1,6 +1,7 @@
 """Work: effort is split, standard business comes in, key accounts open, close and are cared for."""
 # mypy: disable-error-code="no-untyped-def"
 
+import numpy as np
 from numba import njit
 
 from simlab.numeric import exp, log, logistic
@@ -8,9 +9,17 @@ from simlab.rules import normal, rule
 from simlab.rules.effort import LEAST, share_effort
 from simlab.rules.leave import LOG_13
 from simlab.rules.warn import helped
-from simlab.world import ACCOUNTS, INDUSTRIES, SKILLS, Help, Stage, Status, Task
+from simlab.world import ACCOUNTS, INDUSTRIES, RING, SKILLS, Help, Stage, Status, Task
 
+EXPERIENCE = 60
+"""Months of tenure beyond which results grow no further."""
+TENURE_CURVE = np.array([float(log(1.0 + t)) - LOG_13 for t in range(EXPERIENCE + 1)])
+"""Log tenure by month, 0 at one year."""
+RAMPED = 12.0
+"""Ramps after which nothing is left of a newcomer's gap (a millionth part)."""
 LOG_2PI_HALF = 0.9189385332046727
+LEAST_STANDARD = 0.02
+"""Share of standard work that remains with someone wholly in key work."""
 SELLING = 0.566219
 """Log effort on selling of someone paid for sales alone over that of an even split between
 selling and the rest: levels of results are stated at the latter, and records of such people
@@ -32,27 +41,28 @@ def fit(skills, demand):
 def expect_results(person, scheme, hours, firm, practice, param):
     """Sets what is usual for the person's tenure, pay and season and the `scheme`'s split of
     effort (who is told to do other things does not fail by selling less); returns (log-odds of
-    any business, mean log of its size) for this very person."""
+    any business, mean log of its size over the firm's reference base pay) for this very person."""
     tenure = firm.month - person.entered
     season = firm.season[firm.calendar]
     size = (
-        log(firm.base_reference)
-        + param.size_level
+        param.size_level
         + param.size_pay * person.pay_level
-        + param.size_tenure * (log(1.0 + min(tenure, 60)) - LOG_13)
+        + param.size_tenure * TENURE_CURVE[min(max(tenure, 0), EXPERIENCE)]
     )
-    share = max(1.0 - person.key, 0.02)
-    person.quarter_typical += exp(size) * share
-    size += param.size_season * season + log(share)
+    usual = exp(size) * firm.base_reference
+    if person.key > 0.0:
+        share = max(1.0 - person.key, LEAST_STANDARD)
+        usual *= share
+        size += log(share)
+    person.quarter_typical += usual
     split = param.effort_return * scheme
-    size += split
-    odds = (
-        param.activity_level
-        - param.activity_newcomer * exp(-(tenure + person.head_start) / param.ramp_months)
-        + param.activity_season * season
-        + split
-    )
-    person.typical = exp(size)
+    moved = param.size_season * season + split
+    size += moved
+    person.typical = usual if moved == 0.0 else usual * exp(moved)
+    odds = param.activity_level + param.activity_season * season + split
+    ramp = tenure + person.head_start
+    if ramp < RAMPED * param.ramp_months:
+        odds -= param.activity_newcomer * exp(-ramp / param.ramp_months)
     person.usual = 0.5 * logistic(odds)
 
     # selling beyond an even split, hours taken off, and customers who come back
@@ -70,16 +80,17 @@ def expect_results(person, scheme, hours, firm, practice, param):
 
 
 @njit
-def draw_results(odds, size, param, draw):
+def draw_results(odds, size, reference, param, draw):
     """A month's standard business: nothing, a lognormal amount, or a net refund."""
-    amount = exp(size + param.size_spread * draw.size)
-    if draw.refund < param.refund:
-        return -0.5 * amount
-    return amount if draw.any_business < logistic(odds) else 0.0
+    refunded = draw.refund < param.refund
+    if not refunded and draw.any_business >= logistic(odds):
+        return 0.0
+    amount = reference * exp(size + param.size_spread * draw.size)
+    return -0.5 * amount if refunded else amount
 
 
 @njit
-def results_density(business, odds, size, param):
+def results_density(business, odds, size, reference, param):
     """Log density of a recorded month's business under `draw_results`."""
     active = logistic(odds)
     if business == 0.0:
@@ -90,7 +101,7 @@ def results_density(business, odds, size, param):
         # a refund is half an amount, so a unit of it spans two of the amount
         share = 2.0 * param.refund
         amount = log(-2.0 * business)
-    z = (amount - size) / param.size_spread
+    z = (amount - log(reference) - size) / param.size_spread
     return log(share) - 0.5 * z * z - log(param.size_spread) - LOG_2PI_HALF - amount
 
 
@@ -118,7 +129,7 @@ def account_fit(person, account, practice):
 def fall_due(person, months, amount, firm):
     """Key commission is earned now and paid in some months."""
     person.earned += amount
-    person.due[(firm.month + months) % len(person.due)] += amount
+    person.due[(firm.month + months) % RING] += amount
 
 
 @njit
@@ -241,9 +252,11 @@ def work(person, accounts, firm, policy, practice, param, seen, draw, account_dr
     odds, size = expect_results(person, scheme, hours, firm, practice, param)
     if seen.has_business:
         person.business = seen.business
-        person.log_weight += results_density(person.business, odds, size, param)
+        person.log_weight += results_density(
+            person.business, odds, size, firm.base_reference, param
+        )
     else:
-        person.business = draw_results(odds, size, param, draw)
+        person.business = draw_results(odds, size, firm.base_reference, param, draw)
     earned = max(person.business, 0.0)
     person.success = earned / (earned + person.typical)
 

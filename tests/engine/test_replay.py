@@ -41,15 +41,15 @@ def test_the_density_of_results_is_that_of_their_draws(truth):
     drawn = np.empty(20_000)
     for k in range(len(drawn)):
         draw[0] = tuple(generator.random(3))
-        drawn[k] = draw_results(odds, size, param, draw[0])
-    zero = np.exp(results_density(0.0, odds, size, param))
+        drawn[k] = draw_results(odds, size, 1.0, param, draw[0])
+    zero = np.exp(results_density(0.0, odds, size, 1.0, param))
     assert zero == pytest.approx((drawn == 0).mean(), abs=0.01)
     grid = np.exp(np.linspace(0, 16, 4001))
-    density = np.array([np.exp(results_density(b, odds, size, param)) for b in grid])
+    density = np.array([np.exp(results_density(b, odds, size, 1.0, param)) for b in grid])
     positive = np.trapezoid(density, grid)
     assert positive == pytest.approx((drawn > 0).mean(), abs=0.01)
     assert positive == pytest.approx(logistic(odds) * (1 - param["refund"]), rel=1e-3)
-    negative = [np.exp(results_density(-b, odds, size, param)) for b in grid]
+    negative = [np.exp(results_density(-b, odds, size, 1.0, param)) for b in grid]
     assert np.trapezoid(negative, grid) == pytest.approx(param["refund"], rel=1e-3)
 
 
