@@ -17,4 +17,12 @@ def firm() -> Firm:
 @pytest.fixture(scope="session")
 def busy() -> Policy:
     """A policy that sets every lever, so that every rule has something to do."""
-    return scenarios.policy("train_and_help")
+    given = scenarios.policy("train_and_help").model_dump()
+    given["incentive"] |= {
+        "milestone_share": 0.3, "guarantee": 0.9, "guarantee_months": 9, "recoverable": True,
+        "stage_bonus": 0.1, "bonus_cap": 0.3, "targets": {"customer_retention": 0.5},
+    }
+    given["support"] |= {
+        "routing": 0.5, "escalate_repeats": 2, "history": True, "feedback": True,
+    }
+    return Policy.model_validate(given)
