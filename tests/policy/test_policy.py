@@ -77,13 +77,16 @@ def test_role_packs_name_everything_in_both_languages(name):
     data = pack(name)
     assert len(skills(name)) == SKILLS
     assert len(kpis(name)) == KPIS
-    for group in ("skills", "kpis", "tasks"):
+    for group in ("skills", "kpis", "tasks", "industries", "departments"):
         for entry in data[group].values():
             assert entry["en"]
             assert entry["zh"]
     record = practice_records()[NAMES.index(name)]
     np.testing.assert_allclose(record["standard_demand"].sum(), 1, atol=1e-6)
     np.testing.assert_allclose(record["key_demand"].sum(), 1, atol=1e-6)
+    np.testing.assert_allclose(record["industry_share"].sum(), 1, atol=1e-6)
+    np.testing.assert_allclose(record["department_share"].sum(), 1, atol=1e-6)
+    assert (record["target"] > 0).all()
 
 
 @pytest.mark.parametrize("name", scenarios.names())
