@@ -13,44 +13,68 @@ if TYPE_CHECKING:
     from simlab.decide.answers import Comparison
     from simlab.decide.compare import compare
     from simlab.engine.ensemble import Ensemble, simulate
+    from simlab.engine.mesa_model import FirmModel, PersonAgent
+    from simlab.engine.month import MONTH, Month
     from simlab.errors import LabError
     from simlab.lab import Lab
     from simlab.panel import Panel
+    from simlab.parameters import Parameter, prior_draws
     from simlab.policy import Policy, load_policy
     from simlab.posterior import Posterior
     from simlab.progress import Progress
+    from simlab.rules import exponential, normal, rule, uniform
     from simlab.world import Firm
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "MONTH",
     "Comparison",
     "Ensemble",
     "Firm",
+    "FirmModel",
     "Lab",
     "LabError",
+    "Month",
     "Panel",
+    "Parameter",
+    "PersonAgent",
     "Policy",
     "Posterior",
     "Progress",
     "compare",
+    "exponential",
     "load_policy",
+    "normal",
+    "prior_draws",
+    "rule",
     "simulate",
+    "uniform",
 ]
 
 _HOME = {
+    "MONTH": "simlab.engine.month",
     "Comparison": "simlab.decide.answers",
     "Ensemble": "simlab.engine.ensemble",
     "Firm": "simlab.world",
+    "FirmModel": "simlab.engine.mesa_model",
     "Lab": "simlab.lab",
     "LabError": "simlab.errors",
+    "Month": "simlab.engine.month",
     "Panel": "simlab.panel",
+    "Parameter": "simlab.parameters",
+    "PersonAgent": "simlab.engine.mesa_model",
     "Policy": "simlab.policy",
     "Posterior": "simlab.posterior",
     "Progress": "simlab.progress",
     "compare": "simlab.decide.compare",
+    "exponential": "simlab.rules",
     "load_policy": "simlab.policy",
+    "normal": "simlab.rules",
+    "prior_draws": "simlab.parameters",
+    "rule": "simlab.rules",
     "simulate": "simlab.engine.ensemble",
+    "uniform": "simlab.rules",
 }
 
 

@@ -17,6 +17,8 @@ import zlib
 import numpy as np
 from numba import njit
 
+from simlab.numeric import MIDDLE, log, normal_middle, normal_tail
+
 WORDS = 4
 """Uniforms in one block."""
 
@@ -101,6 +103,25 @@ def fill(entity, moments, histories, count, stream, k0, k1, numbers, row):  # ty
         numbers[row + 1, j] = uniform(b)
         numbers[row + 2, j] = uniform(c)
         numbers[row + 3, j] = uniform(d)
+
+
+@njit
+def invert_normal(numbers, row, count):  # type: ignore[no-untyped-def]
+    """Turns numbers[row, :count] from uniforms into standard normals (`normal_quantile`): the
+    middle for everybody in vectors, then the tails one by one. The last row is room for this."""
+    spare = numbers.shape[0] - 1
+    for j in range(count):
+        numbers[spare, j] = normal_middle(numbers[row, j] - 0.5)
+    for j in range(count):
+        u = numbers[row, j]
+        numbers[row, j] = numbers[spare, j] if abs(u - 0.5) <= MIDDLE else normal_tail(u)
+
+
+@njit
+def invert_exponential(numbers, row, count):  # type: ignore[no-untyped-def]
+    """Turns numbers[row, :count] from uniforms into standard exponentials."""
+    for j in range(count):
+        numbers[row, j] = -log(numbers[row, j])
 
 
 @njit

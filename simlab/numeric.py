@@ -91,18 +91,23 @@ def logistic(x):  # type: ignore[no-untyped-def]
     return 1.0 / (1.0 + exp(-x))
 
 
+MIDDLE = 0.425
+"""Distance from one half within which `normal_middle` holds: 85% of probabilities."""
+
+
 @njit
-def normal_quantile(u):  # type: ignore[no-untyped-def]
-    """The standard normal's value at probability u in (0, 1): algorithm AS 241, PPND7 of
-    Wichura (1988), about seven digits, which a 32-bit uniform cannot exceed."""
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
-        low = ((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0
-        return q * top / low
-    r = u if q < 0.0 else 1.0 - u
-    r = math.sqrt(-log(r))
+def normal_middle(q):  # type: ignore[no-untyped-def]
+    """The standard normal's value at probability 1/2 + q, |q| up to `MIDDLE`."""
+    r = 0.180625 - q * q
+    top = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+    low = ((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0
+    return q * top / low
+
+
+@njit
+def normal_tail(u):  # type: ignore[no-untyped-def]
+    """The standard normal's value at a probability u further than `MIDDLE` from one half."""
+    r = math.sqrt(-log(min(u, 1.0 - u)))
     if r <= 5.0:
         r -= 1.6
         top = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
@@ -111,4 +116,12 @@ def normal_quantile(u):  # type: ignore[no-untyped-def]
         r -= 5.0
         top = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
         value = top / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
-    return -value if q < 0.0 else value
+    return -value if u < 0.5 else value
+
+
+@njit
+def normal_quantile(u):  # type: ignore[no-untyped-def]
+    """The standard normal's value at probability u in (0, 1): algorithm AS 241, PPND7 of
+    Wichura (1988), about seven digits, which a 32-bit uniform cannot exceed."""
+    q = u - 0.5
+    return normal_middle(q) if abs(q) <= MIDDLE else normal_tail(u)

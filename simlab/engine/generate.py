@@ -28,7 +28,7 @@ import numpy as np
 from numba import njit
 
 from simlab.draws import ACCOUNT as ACCOUNT_WORD
-from simlab.draws import fill, moment, philox, uniform
+from simlab.draws import fill, invert_exponential, invert_normal, moment, philox, uniform
 from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
 from simlab.world import SEEN, Status
@@ -123,11 +123,11 @@ def scratch_rows(history):
     """Room for the random numbers of one tile of people; account column 0.. is for nobody's."""
     width = (TILE + 1) * ACCOUNTS
     return (
-        np.zeros(({max(rows, 1)}, TILE)),
+        np.zeros(({rows + 1}, TILE)),
         np.zeros(TILE, np.uint32),
         np.zeros(TILE, np.uint32),
         np.full(TILE, history, np.uint32),
-        np.zeros(({max(account_rows * WORDS, 1)}, width)),
+        np.zeros(({account_rows * WORDS + 1}, width)),
         np.zeros(width, np.uint32),
         np.zeros(width, np.uint32),
         np.zeros(width, np.uint32),
@@ -195,7 +195,9 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
     if of_accounts:
         of_accounts.insert(0, ACCOUNT_ADDRESSES)
 
-    calls = ["person, accounts = people[first + j], all_accounts[first + j].places"]
+    calls = ["person = people[first + j]"]
+    if any(_asks_for_accounts(declared) for declared in rules):
+        calls.append("accounts = all_accounts[first + j].places")
     for scope, group in groupby(rules, key=lambda r: r.scope):
         inner = []
         for declared in group:
@@ -216,13 +218,16 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
     )
 
 
+def _asks_for_accounts(declared: Rule) -> bool:
+    return "accounts" in declared.arguments or bool(declared.account_draws)
+
+
 def _inversions(purposes: tuple[Purpose, ...], row: int, numbers: str, count: str) -> list[str]:
     lines = []
     every = [p for p in purposes for _ in range(p.count)]
     for k, purpose in enumerate(every, start=row):
         if purpose.kind != "uniform":
-            made = _inverted(purpose, f"{numbers}[{k}, j]")
-            lines.append(f"for j in range({count}):\n    {numbers}[{k}, j] = {made}")
+            lines.append(f"invert_{purpose.kind}({numbers}, {k}, {count})")
     return lines
 
 

@@ -39,8 +39,10 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
     """
     people, accounts = people0[0].copy(), accounts0.copy()
     teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
-    several = 1 if len(policies) > 1 else 0
-    people1, accounts1 = people[: several * len(people)].copy(), accounts.copy()
+    # the state that policies share; one policy alone needs no second copy of the firm
+    several = len(policies) > 1
+    kept = len(people) if several else 0
+    people1, accounts1 = people[:kept].copy(), accounts[:kept].copy()
     teams1, departments1, firms1 = teams0.copy(), departments0.copy(), firms0.copy()
     seens = np.zeros(1, SEEN)
     spare = np.zeros(out.shape[3])

@@ -25,14 +25,25 @@ from typing import Any
 import numba
 import numpy as np
 
-from simlab.draws import WORDS, fill, moment, philox, stream, uniform
+from simlab.draws import (
+    WORDS,
+    fill,
+    invert_exponential,
+    invert_normal,
+    moment,
+    philox,
+    stream,
+    uniform,
+)
 from simlab.engine.generate import kernel_source
 from simlab.engine.month import MONTH, Month
 from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
 from simlab.world import ACCOUNT, DEPARTMENT, FIRM, POLICY, PRACTICE, SEEN, TEAM
 
-HELPERS = (fill, philox, uniform, moment, exp, log, normal_quantile)
+HELPERS = (
+    fill, invert_normal, invert_exponential, philox, uniform, moment, exp, log, normal_quantile,
+)
 """Functions that the generated text itself calls."""
 RECORDS = (ACCOUNT, TEAM, DEPARTMENT, FIRM, PRACTICE, POLICY, SEEN)
 _LOCK = threading.Lock()
