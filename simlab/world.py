@@ -409,6 +409,7 @@ POLICY = np.dtype(
         ("transparency", "u1"),
         # training
         ("course_hours", "f4", (COURSES,)),  # length of each course, 0 = none
+        ("courses", "u2"),  # bit per course on offer
         ("hours_per_month", "f4"),
         ("fragments", "u1"),  # taken in fragments: costs half the selling time
         ("coaching", "f4"),  # share of managers' coaching used, 0..1

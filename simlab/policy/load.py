@@ -142,6 +142,8 @@ def _training(record: np.void, policy: Policy) -> None:
     places = industries(policy.practice)
     for industry, hours in policy.training.industry_hours.items():
         record["course_hours"][SKILLS + places.index(industry)] = hours
+    on_offer = np.flatnonzero(record["course_hours"] > 0)
+    record["courses"] = np.bitwise_or.reduce(1 << on_offer, initial=0)
     for field in ("hours_per_month", "fragments", "coaching", "pass_mark", "retake_share", "fee"):
         record[field] = getattr(policy.training, field)
     record["audience"] = _AUDIENCE[policy.training.audience]

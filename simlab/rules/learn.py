@@ -23,9 +23,11 @@ def invited(person, firm, policy):
 def next_course(person, policy):
     """The first course that the person has not passed, those of skills before those of industries;
     -1 when none is left."""
-    for k in range(COURSES):
-        if policy.course_hours[k] > 0.0 and not (person.passed >> k) & 1:
-            return k
+    left = policy.courses & ~person.passed
+    if left != 0:
+        for k in range(COURSES):
+            if (left >> k) & 1:
+                return k
     return -1
 
 
@@ -73,6 +75,22 @@ def sit_exam(person, k, policy, practice, param, luck):
         person.hours -= policy.retake_share * policy.course_hours[k]
 
 
+@njit
+def practise(person, coached, practice, param):
+    """Skills gain with coaching and key work as far as the work uses them; what lies above the
+    starting level is forgotten as far as it does not. Without branches: everybody, every month."""
+    rate = param.coaching_gain * coached + param.doing_gain * person.key
+    kept = 1.0 - param.passed_forgetting
+    for k in range(SKILLS):
+        used = person.key * practice.key_demand[k]
+        used += (1.0 - person.key) * practice.standard_demand[k]
+        used *= SKILLS
+        idle = max(person.skills[k] - practice.entry_skill[k], 0.0) * max(1.0 - used, 0.0)
+        fading = param.forgetting * (1.0 - kept * ((person.passed >> k) & 1))
+        skill = person.skills[k] + rate * used - fading * idle
+        person.skills[k] = min(max(skill, 0.0), 1.0)
+
+
 @rule("person", draws=("exam",))
 def learn(person, accounts, team, firm, policy, practice, param, draw):
     """Skill gained this month from courses, coaching and doing, less what is forgotten.
@@ -98,15 +116,7 @@ def learn(person, accounts, team, firm, policy, practice, param, draw):
         coached += 1.0
     elif helped(person, Help.JOINT_VISIT):
         coached += param.visit_coaching
-    for k in range(SKILLS):
-        used = person.key * practice.key_demand[k]
-        used += (1.0 - person.key) * practice.standard_demand[k]
-        gain = (param.coaching_gain * coached + param.doing_gain * person.key) * used * SKILLS
-        above = person.skills[k] - practice.entry_skill[k]
-        if above > 0.0:
-            kept = param.passed_forgetting if (person.passed >> k) & 1 else 1.0
-            gain -= param.forgetting * kept * above * max(1.0 - used * SKILLS, 0.0)
-        person.skills[k] = min(max(person.skills[k] + gain, 0.0), 1.0)
+    practise(person, coached, practice, param)
     if person.key > 0.0:
         for a in range(ACCOUNTS):
             if accounts[a].stage != Stage.EMPTY:
