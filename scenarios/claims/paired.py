@@ -81,6 +81,13 @@ def rate_ratio(study: Study, figure: Figure, options: Rate) -> Measured:
                            _rate(study, case.baseline, options)))
 
 
+def rate_difference(study: Study, figure: Figure, options: Rate) -> Measured:
+    """The rate under the policy less that under the baseline, per hundred and year."""
+    case = study.case
+    policy = _rate(study, case.policy_of(figure), options)
+    return Measured(1200.0 * (policy - _rate(study, case.baseline, options)))
+
+
 def odds_ratio(study: Study, figure: Figure, options: Part) -> Measured:
     """Odds of a part in its whole under the policy over those under the baseline."""
     def odds(policy: str) -> NDArray[np.float64]:

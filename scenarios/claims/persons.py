@@ -3,14 +3,13 @@ outcomes do not hold."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator
 from sklearn.linear_model import PoissonRegressor
 
 from scenarios.claims.case import CaseData, Figure
+from scenarios.claims.paired import divide
 from scenarios.claims.study import Measured, Study
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.practice import NAMES, skills
@@ -130,76 +129,111 @@ class Satisfaction(CaseData):
 
 
 def reached_satisfaction(study: Study, figure: Figure, options: Satisfaction) -> Measured:
-    """Share of the people followed whose customers' mean satisfaction reaches `reach`."""
-    return Measured(_by_draw(study, figure, options, lambda after: after >= options.reach))
+    """Share of the people followed whose customers' mean satisfaction reaches `reach`: people
+    near the given level who pass the course and stay."""
+    return Measured(_mean_of([
+        (after >= options.reach).astype(np.float64)
+        for after, _ in _followed(study, figure, options)
+    ]))
 
 
 def mean_satisfaction(study: Study, figure: Figure, options: Satisfaction) -> Measured:
     """Mean satisfaction of their customers afterwards, over the people followed."""
-    return Measured(_by_draw(study, figure, options, lambda after: after))
+    return Measured(_mean_of([after for after, _ in _followed(study, figure, options)]))
 
 
-def _by_draw(study: Study, figure: Figure, options: Satisfaction, of: Any) -> NDArray[np.float64]:
-    key = ("satisfaction", study.case.policy_of(figure), options.model_dump_json())
-    if key not in study.kept:
-        study.kept[key] = _followed(study, figure, options)
-    followed: list[NDArray[np.float64]] = study.kept[key]
-    return np.array([of(after).mean() if len(after) else np.nan for after in followed])
+def course_gain(study: Study, figure: Figure, options: Satisfaction) -> Measured:
+    """Mean satisfaction afterwards of the people followed, less that of their untaught twins:
+    the same people and luck under the baseline (those who stay there as well)."""
+    return Measured(_mean_of([
+        (after - twin)[np.isfinite(twin)] for after, twin in _followed(study, figure, options)
+    ]))
 
 
-def _followed(
-    study: Study, figure: Figure, options: Satisfaction
-) -> list[NDArray[np.float64]]:
-    """Per draw: satisfaction afterwards of each person who was near the given level, stayed and
-    passed the course in between (anyone near it who stayed, where no such course is given)."""
+def _mean_of(groups: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(draw,) mean of each group; NaN of an empty one."""
+    return np.array([group.mean() if len(group) else np.nan for group in groups])
+
+
+Followed = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def _followed(study: Study, figure: Figure, options: Satisfaction) -> Followed:
+    """Per draw: satisfaction afterwards of each person followed, and of the untaught twin (NaN
+    where the twin has left or has no customers)."""
     policy = study.policy_of(figure)
-    course = skills(study.case.firm.practice).index(options.taught)
-    offered = policy.training.course_hours.get(options.taught, 0.0) > 0
-    found: list[list[float]] = [[] for _ in study.draws]
-    for draw, model in study.histories(policy):
-        for _ in range(options.at):
-            model.step()
-        before = satisfaction_by_person(model)
-        generation = model.people["generation"].copy()
-        passed = (model.people["passed"] >> course) & 1
-        for _ in range(options.after):
-            model.step()
-        after = satisfaction_by_person(model)
-        now = (model.people["passed"] >> course) & 1
-        near = (before >= options.near[0]) & (before <= options.near[1])
-        chosen = near & (model.people["generation"] == generation) & np.isfinite(after)
-        if offered:
-            chosen &= (passed == 0) & (now == 1)
-        found[draw] += after[chosen].tolist()
-    return [np.array(values) for values in found]
+    key = ("satisfaction", policy.name, options.model_dump_json())
+    if key not in study.kept:
+        found: list[list[NDArray[np.float64]]] = [[] for _ in study.draws]
+        pairs = zip(
+            study.histories(policy), study.histories(study.case.policy(study.case.baseline)),
+            strict=True,
+        )
+        for (draw, model), (_, twin) in pairs:
+            chosen, after = _near_and_passed(model, study.case.firm.practice, options)
+            for _ in range(options.at + options.after):
+                twin.step()
+            same = twin.people["generation"] == model.people["generation"]
+            untaught = np.where(same, satisfaction_by_person(twin), np.nan)
+            found[draw].append(np.stack([after[chosen], untaught[chosen]]))
+        joined = [np.concatenate(parts, axis=1) for parts in found]
+        study.kept[key] = [(both[0], both[1]) for both in joined]
+    kept: Followed = study.kept[key]
+    return kept
+
+
+def _near_and_passed(
+    model: FirmModel, practice: str, options: Satisfaction
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """(slot,) who was near the given level, stayed, and passed the course in between; and
+    everybody's satisfaction afterwards."""
+    course = skills(practice).index(options.taught)
+    for _ in range(options.at):
+        model.step()
+    before = satisfaction_by_person(model)
+    generation = model.people["generation"].copy()
+    passed = (model.people["passed"] >> course) & 1
+    for _ in range(options.after):
+        model.step()
+    after = satisfaction_by_person(model)
+    chosen = (before >= options.near[0]) & (before <= options.near[1])
+    chosen &= (model.people["generation"] == generation) & np.isfinite(after)
+    chosen &= (passed == 0) & ((model.people["passed"] >> course) & 1 == 1)
+    return chosen, after
 
 
 def satisfaction_by_person(model: FirmModel) -> NDArray[np.float64]:
-    """(slot,) mean satisfaction of a working person's customers; NaN without any."""
+    """(slot,) satisfaction of a working person's customers as the KPI has it: standard ones by
+    their share of the work, each key account as one; NaN without any."""
+    people = model.people
     served = model.accounts["stage"] == Stage.CUSTOMER
-    served &= np.isin(model.people["status"], WORKING)[:, None]
+    standard = 1.0 - people["key"].astype(np.float64)
     total = np.where(served, model.accounts["satisfaction"], 0.0).sum(axis=1)
-    count = served.sum(axis=1)
-    out = np.full(len(count), np.nan)
-    return np.asarray(np.divide(total, count, out=out, where=count > 0))
+    total += standard * people["goodwill"]
+    count = served.sum(axis=1) + standard
+    found = divide(total, count)
+    return np.where(np.isin(people["status"], WORKING), found, np.nan)
 
 
 class Script(CaseData):
-    """What happens to the scripted person, and what counts as recovery."""
+    """What happens to the scripted person, and what counts as recovery: having regained a share
+    of the results lost."""
 
     weak: str = Field(description="the skill they lack")
     skill: float = Field(default=0.2, ge=0, le=1, description="its level")
+    key: float = Field(default=0.5, gt=0, le=1, description="share of time on key work")
     begins: int = Field(default=2, ge=1, le=60, description="first falling month")
     falling: int = Field(default=2, ge=1, le=12, description="months without any result")
     recovers: int = Field(default=3, ge=1, le=24, description="months after the last falling one")
+    regained: float = Field(default=0.5, gt=0, le=1, description="share of the results lost")
     stays: int = Field(default=6, ge=1, le=60, description="months after the last falling one")
 
     _known = field_validator("weak")(lambda name: _skills((name,))[0])
 
 
 def recovery(study: Study, figure: Figure, options: Script) -> Measured:
-    """Chance that the scripted person is back at the firm's standard in month `recovers` and
-    still there in month `stays`, under the policy."""
+    """Chance that the scripted person has regained the given share of the results lost by month
+    `recovers` and is still there in month `stays`, under the policy."""
     return Measured(_recovered(study, study.case.policy_of(figure), options))
 
 
@@ -234,15 +268,21 @@ def _scripted(study: Study, policy: str, options: Script) -> NDArray[np.float64]
         last = options.begins + options.falling - 1
         for draw, model in study.histories(study.case.policy(policy), agents):
             person = model.people[0]
-            back, helped = False, False
+            back, helped, level, lowest = False, False, 0.0, 0.0
             for month in range(last + options.stays + 1):
                 model.step()
                 if person["generation"] > 0 or person["left"]:
                     break
+                if month == options.begins - 1:
+                    level = float(person["results"])
+                if month == last:
+                    lowest = float(person["results"])
                 if last <= month <= last + options.recovers:
                     helped |= bool(person["help"] > 0)
                 if month == last + options.recovers:
-                    back = bool(person["results"] >= model.facts[0]["target"])
+                    back = bool(
+                        person["results"] >= lowest + options.regained * (level - lowest)
+                    )
             else:
                 shares[:2, draw] += (back, True)
             shares[2, draw] += helped
@@ -268,7 +308,7 @@ def scripted_person(practice: str, options: Script) -> type[PersonAgent]:
                 self.record["leaving"] = 0
                 self.record["retires"] = 0
                 self.record["skills"][weak] = options.skill
-                self.record["key"] = 1.0
+                self.record["key"] = options.key
 
         def work(self) -> None:
             self.follow("work")

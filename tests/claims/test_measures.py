@@ -13,7 +13,9 @@ from scenarios.claims.paired import Events, Part, Rate, odds_ratio, paired_sign,
 from scenarios.claims.paired import share_of_staff as staff_share
 from scenarios.claims.persons import (
     Profile,
+    Satisfaction,
     Script,
+    course_gain,
     fit_risk_ratio,
     recovery_gain,
     scripted_person,
@@ -120,7 +122,7 @@ def test_the_scripted_person_fails_as_scripted_and_stays_until_then():
             model.step()
             row = model.people[0]
             assert row["generation"] == 0
-            assert row["key"] == 1
+            assert row["key"] == options.key
             if month >= options.begins:
                 assert row["business"] == row["key_business"] == 0
                 assert row["tickets"][Tag.COMMUNICATION] == 1
@@ -151,13 +153,25 @@ def test_more_skill_stands_earlier_in_the_order_of_selection():
 
 def test_the_scorer_is_exact_and_the_cap_binds():
     scorer = study("V9", draws=1, replicates=1)
-    on_target = score_and_bonus(scorer, "uncapped", "customer_retention", 1.0)
-    reached = score_and_bonus(scorer, "uncapped", "customer_retention", 0.80 / 0.48)
-    capped = score_and_bonus(scorer, "capped", "customer_retention", 0.80 / 0.48)
+    uncapped, capped = scorer.case.policies
+    on_target = score_and_bonus(scorer, uncapped, 0.48)
+    reached = score_and_bonus(scorer, uncapped, 0.80)
     assert on_target[0] == pytest.approx(100, rel=1e-6)
     assert reached[0] == pytest.approx(120, rel=1e-6)
     assert reached[1] / on_target[1] == pytest.approx(1.15, rel=1e-5)
-    assert capped[0] == pytest.approx(106, rel=1e-6)
+    assert score_and_bonus(scorer, capped, 0.80)[0] == pytest.approx(106, rel=1e-6)
+    assert score_and_bonus(scorer, capped, 0.48)[0] == pytest.approx(100, rel=1e-6)
+
+
+def test_a_course_that_changes_nothing_gains_nothing():
+    case = load("V5")
+    taught = case.policies[1]
+    same = taught.model_copy(update={"name": "untaught"})
+    pair = study("V5", draws=3, replicates=1, policies=(same, taught))
+    options = Satisfaction(near=(0.4, 0.9), at=9, after=12, taught="patient_communication")
+    gain = course_gain(pair, case.figures[0], options).values
+    assert np.isfinite(gain).any()
+    assert (gain[np.isfinite(gain)] == 0).all()
 
 
 def test_drawn_firms_lie_between_the_given_facts_and_differ():
