@@ -36,8 +36,8 @@ to the figure, *not distinguishable* otherwise. A claim of several figures agree
 are in their bands together.
 
 A verdict says what this model makes of a claim under stated assumptions, not whether the claim is
-true of a firm: where the prior is wide, *not distinguishable* is the honest answer, and records of
-the firm's own narrow it. In Python: `run(load("V2"), draws=50).verdict` with `load` and `run` of
+true of a firm: where the prior is wide, *not distinguishable* is the honest answer, and the firm's
+own records narrow it. In Python: `run(load("V2"), draws=50).verdict` with `load` and `run` of
 `scenarios.claims`.
 """
 
