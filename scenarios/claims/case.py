@@ -5,6 +5,7 @@ A case sets facts of the firm and levers, never parameters, so it cannot be tune
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -39,7 +40,9 @@ class Figure(CaseData):
     options: dict[str, Any] = Field(default={}, description="of the measure")
     policy: str | None = Field(default=None, description="default: the one that is not baseline")
     claimed: float | None = Field(default=None, description="none where only a band is claimed")
-    band: tuple[float, float] | None = Field(default=None, description="what counts as claimed")
+    band: tuple[float | None, float | None] | None = Field(
+        default=None, description="what counts as claimed; null = open on that side"
+    )
     no_effect: float | None = Field(
         default=None, description="value where the policy does nothing; none for a level"
     )
@@ -52,12 +55,20 @@ class Figure(CaseData):
             if self.claimed is not None or not self.beside:
                 raise ValueError("a figure of the claim needs a band; or set beside: true")
             return self
-        lower, upper = self.band
-        if not lower <= (lower if self.claimed is None else self.claimed) <= upper:
-            raise ValueError(f"band {lower:g} to {upper:g} does not hold claimed {self.claimed}")
+        lower, upper = self.edges
+        if lower > upper or self.band == (None, None):
+            raise ValueError("a band runs from its lower edge to its upper one")
+        if self.claimed is not None and not lower <= self.claimed <= upper:
+            raise ValueError(f"band {lower:g} to {upper:g} does not hold claimed {self.claimed:g}")
         if self.no_effect is not None and lower <= self.no_effect <= upper:
             raise ValueError("the band holds no_effect: a policy without effect would agree")
         return self
+
+    @property
+    def edges(self) -> tuple[float, float]:
+        """The band with its open sides at infinity."""
+        lower, upper = self.band or (None, None)
+        return (-math.inf if lower is None else lower, math.inf if upper is None else upper)
 
 
 class Case(CaseData):

@@ -42,9 +42,28 @@ def share_of_firms(study: Study, figure: Figure, options: Firms) -> Measured:
     The parameters of a future hold for all its firms, which differ in facts and in luck: what is
     not known about people is not known about any of them.
     """
-    case, baseline = study.case, study.case.baseline
-    policies = [case.policy(baseline), case.policy(case.policy_of(figure))]
-    exceeded = np.zeros((options.firms, len(study.draws)))
+    return Measured((_cuts(study, figure, options) > options.cut).mean(axis=0))
+
+
+def typical_cut(study: Study, figure: Figure, options: Firms) -> Measured:
+    """In each future, the cut of turnover in the median firm."""
+    return Measured(np.asarray(np.nanmedian(_cuts(study, figure, options), axis=0)))
+
+
+def _cuts(study: Study, figure: Figure, options: Firms) -> NDArray[np.float64]:
+    """(firm, draw) share of its turnover rate that the policy takes away."""
+    case = study.case
+    key = ("firms", case.policy_of(figure), options.model_dump_json())
+    if key not in study.kept:
+        study.kept[key] = _simulated_cuts(study, figure, options)
+    kept: NDArray[np.float64] = study.kept[key]
+    return kept
+
+
+def _simulated_cuts(study: Study, figure: Figure, options: Firms) -> NDArray[np.float64]:
+    case = study.case
+    policies = [case.policy(case.baseline), study.policy_of(figure)]
+    cuts = np.zeros((options.firms, len(study.draws)))
     for number, facts in enumerate(drawn_facts(case.firm, options, study.seed)):
         study.progress.advance("firms", number, options.firms)
         firm = scenario_firm(facts, month_number(case.start), seed=study.seed + number)
@@ -54,8 +73,8 @@ def share_of_firms(study: Study, figure: Figure, options: Firms) -> Measured:
         )
         study.progress.check()
         turnover = _turnover(ensemble.y)
-        exceeded[number] = 1.0 - divide(turnover[:, 1], turnover[:, 0]) > options.cut
-    return Measured(exceeded.mean(axis=0))
+        cuts[number] = 1.0 - divide(turnover[:, 1], turnover[:, 0])
+    return cuts
 
 
 def _turnover(y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -31,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     "odds_ratio": Measure(paired.odds_ratio, paired.Part),
     "paired_sign": Measure(paired.paired_sign, paired.Rate),
     "share_of_firms": Measure(firms.share_of_firms, firms.Firms),
+    "typical_cut": Measure(firms.typical_cut, firms.Firms),
     "win_risk_ratio": Measure(persons.win_risk_ratio, persons.Contrast),
     "base_win_rate": Measure(persons.base_win_rate, persons.Contrast),
     "reached_satisfaction": Measure(persons.reached_satisfaction, persons.Satisfaction),

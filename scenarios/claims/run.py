@@ -28,7 +28,8 @@ class FigureResult:
     says: Text
     unit: str
     claimed: float | None
-    band: tuple[float, float] | None
+    band: tuple[float | None, float | None] | None
+    """None at an edge: open on that side."""
     no_effect: float | None
     beside: bool
     median: float
@@ -146,7 +147,7 @@ def _result(figure: Figure, found: Measured, prior: Measured) -> FigureResult:
 def _judged(figure: Figure, found: Measured) -> Judgement | None:
     if figure.band is None:
         return None
-    return judge(found.values, figure.band, figure.no_effect, found.attainable)
+    return judge(found.values, figure.edges, figure.no_effect, found.attainable)
 
 
 def _together(figures: Sequence[Figure], found: Sequence[Measured]) -> float:
@@ -156,7 +157,7 @@ def _together(figures: Sequence[Figure], found: Sequence[Measured]) -> float:
     for figure, measured in zip(figures, found, strict=True):
         if figure.beside or figure.band is None:
             continue
-        lower, upper = figure.band
+        lower, upper = figure.edges
         inside = inside & (measured.values >= lower) & (measured.values <= upper)
     return float(inside.mean())
 

@@ -26,11 +26,11 @@ def figure(value: float | None, item: Tree, lang: str) -> str:
         digits = 1 if 0 < abs(value) < 0.0995 else 0
         return f"{100 * value:.{digits}f}%".replace("-", "−")
     if unit == "ratio":
-        narrow = band is not None and band[1] - band[0] < EXACT
-        return f"{value:.{3 if narrow else 2}f}"
+        narrow = band is not None and None not in band and band[1] - band[0] < EXACT
+        return f"{value:.{3 if narrow else 2}f}".replace("-", "−")
     if unit == "count":
         return wording.number(round(value), lang)
-    return f"{value:.1f}"
+    return f"{value:.{2 if unit == 'points' else 1}f}".replace("-", "−")
 
 
 def claimed(item: Tree, lang: str) -> str:
@@ -38,6 +38,9 @@ def claimed(item: Tree, lang: str) -> str:
     if item["band"] is None:
         return wording.MISSING
     lower, upper = (figure(edge, item, lang) for edge in item["band"])
+    for key, edge, other in (("at_most", 0, upper), ("at_least", 1, lower)):
+        if item["band"][edge] is None:
+            return text(f"claims.{key}", lang, edge=other)
     if item["claimed"] is None:
         return text("claims.band", lang, lower=lower, upper=upper)
     return text("claims.claimed_band", lang, lower=lower, upper=upper,
@@ -96,7 +99,10 @@ def notes(tree: Tree, lang: str) -> list[str]:
         if item["reason"] is not None:
             lines.append(text("claims.reason", lang, figure=says,
                               why=wording.pick(item["reason"], lang)))
-        elif item["undefined"]:
+        elif _signed(item):
+            lines.append(text("claims.sign", lang, figure=says,
+                              share=wording.share(item["judgement"]["right_sign"])))
+        if item["undefined"] and item["reason"] is None:
             lines.append(text("claims.undefined", lang, figure=says, count=item["undefined"],
                               futures=item["futures"]))
     lines.append(text("claims.ours", lang, words=ours(tree, lang)))
@@ -105,6 +111,13 @@ def notes(tree: Tree, lang: str) -> list[str]:
         kind = "on_nothing"
     lines.append(text(f"claims.{kind}", lang, draws=tree["draws"], replicates=tree["replicates"]))
     return lines
+
+
+def _signed(item: Tree) -> bool:
+    """Whether the share of futures with the claimed sign says something."""
+    judged = item["judgement"]
+    return (judged is not None and not item["beside"] and item["futures"] > 1
+            and judged["right_sign"] is not None)
 
 
 def ours(tree: Tree, lang: str) -> str:

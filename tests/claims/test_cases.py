@@ -49,7 +49,7 @@ def test_a_case_sets_no_parameter_of_the_model(name):
 def test_bands_are_those_the_claims_were_given():
     """From the statement of the claims; every other band is named as ours."""
     given = {("V1", "results_exits"): (0.25, 0.35), ("V2", "complaint_ratio"): (1.10, 1.30),
-             ("V2", "complaint_sign"): (0.95, 1.0), ("V3", "risk_ratio"): (1.25, 1.55)}
+             ("V2", "complaint_sign"): (0.95, None), ("V3", "risk_ratio"): (1.25, 1.55)}
     for (name, figure), band in given.items():
         assert {f.name: f.band for f in load(name).figures}[figure] == band
     claimed = {(name, f.name): f.claimed for name in names() for f in load(name).figures}
@@ -95,6 +95,9 @@ WRONG = {
         lambda t: t["figures"][0].update(band=[0.9, 1.3]), "figures.0"),
     "a claimed figure outside its band": (
         lambda t: t["figures"][0].update(claimed=2.0), "figures.0"),
+    "a band without edges": (lambda t: t["figures"][0].update(band=[None, None], claimed=None),
+                             "figures.0"),
+    "a band back to front": (lambda t: t["figures"][0].update(band=[1.3, 1.1]), "figures.0"),
     "doctors' policy for sales staff": (
         lambda t: t["policies"][1].update(practice="medical"), "medical"),
 }

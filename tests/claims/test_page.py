@@ -51,6 +51,8 @@ def test_bands_on_the_page_are_the_cases_bands(table):
     for name in names():
         for row, figure in zip(table[name][:-1], load(name).figures, strict=True):
             assert (row[3] == "–") == (figure.band is None)
+            if figure.band is not None and None in figure.band:
+                assert row[3].startswith(("at least", "at most"))
             if figure.claimed is not None and figure.unit == "ratio":
                 assert row[3].startswith(f"{figure.claimed:.2f}")
 

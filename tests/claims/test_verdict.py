@@ -93,6 +93,16 @@ def test_the_edges_of_the_band_are_inside():
     assert judge(np.array([1.1, 1.3]), (1.1, 1.3), 1.0).verdict is Verdict.AGREES
 
 
+@given(FUTURES, st.floats(-2, 2))
+def test_an_open_side_has_nothing_beyond_it(values, edge):
+    at_least = judge(values, (edge, math.inf), None)
+    assert at_least.beyond == 0
+    assert at_least.inside == pytest.approx(float((values >= edge).mean()))
+    at_most = judge(values, (-math.inf, edge), None)
+    assert at_most.short == 0
+    assert at_most.inside == pytest.approx(float((values <= edge).mean()))
+
+
 def test_what_the_structure_excludes_cannot_happen():
     capped = np.array([1.06])
     assert judge(capped, (1.19, 1.21), 1.0).verdict is Verdict.WEAKER
