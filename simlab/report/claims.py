@@ -23,8 +23,8 @@ def figure(value: float | None, item: Tree, lang: str) -> str:
     if value is None:
         return wording.MISSING
     if unit == "share":
-        digits = 1 if 0 < abs(value) < 0.0995 else 0
-        return f"{100 * value:.{digits}f}%".replace("-", "−")
+        digits = 1 if 0.0005 <= abs(value) < 0.0995 else 0
+        return f"{100 * value + 0.0:.{digits}f}%".replace("-", "−").replace("−0%", "0%")
     if unit == "ratio":
         narrow = band is not None and None not in band and band[1] - band[0] < EXACT
         return f"{value:.{3 if narrow else 2}f}".replace("-", "−")
