@@ -1,6 +1,6 @@
 """A claim case as data: the claim in words, its figures and bands, the firm and the policies.
 
-A case sets facts of the firm and levers, never parameters, so it cannot be tuned to its band.
+A case sets facts of the firm and levers, never parameters of the model.
 """
 
 from __future__ import annotations
