@@ -22,6 +22,7 @@ from scenarios.facts import scenario_firm
 from scenarios.load import ScenarioFile
 from simlab.engine.month import MONTH
 from simlab.engine.outcomes import OUTCOMES, Outcome
+from simlab.engine.switches import SWITCHES, Switch
 from simlab.i18n import text
 from simlab.parameters import REGISTRY
 from simlab.policy import Policy, policy_schema
@@ -107,6 +108,33 @@ def month() -> str:
 def _number(purpose: Purpose) -> str:
     kind = "" if purpose.kind == "uniform" else f"{purpose.kind} "
     return f"{kind}{purpose.name}" + (f" x{purpose.count}" if purpose.count > 1 else "")
+
+
+def switches() -> str:
+    """Every mechanism with what switches it off."""
+    lines = [
+        "# Mechanisms and their switches\n",
+        "Each mechanism can be switched off exactly: the histories are then, bit for bit, those of "
+        "a model without it (`tests/engine/test_switches.py` proves it for every row). A switch "
+        "sets parameters, a coupling between people, or a lever; "
+        "`simlab.engine.switches.BY_NAME[name].off(firm, policy, draws)` gives the arm without "
+        "it.\n",
+        "| name | what it does while on | 作用 | off |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{s.name}` | {s.en} | {s.zh} | {_switched(s)} |" for s in SWITCHES]
+    return "\n".join(lines) + "\n"
+
+
+def _switched(switch: Switch) -> str:
+    given = {**switch.parameters, **switch.facts}
+    for lever, fields in switch.levers.items():
+        given |= {f"{lever}.{field}": value for field, value in fields.items()}
+    return ", ".join(
+        f"`{name}` {value:g}" if isinstance(value, int | float) and not isinstance(value, bool)
+        else f"`{name}` {json.dumps(value)}"
+        for name, value in given.items()
+    )
 
 
 def schema() -> str:
@@ -324,6 +352,7 @@ def as_json(schema: dict[str, Any]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters,
     "month.md": month,
+    "switches.md": switches,
     "schema.md": schema,
     "odd.md": odd,
     "policies.md": policies,

@@ -129,7 +129,8 @@ def enter(person, firm, policy, practice, param, draw):
     person.ability = ability
     if newcomer and policy.candidates > 1:
         person.ability = best_candidate(ability, draw.selection, policy.candidates, param)
-    person.frailty = deviation - slope * ability
+    # exactly nothing without a spread: the split of the deviation leaves a rounding rest
+    person.frailty = deviation - slope * ability if param.frailty_spread > 0.0 else 0.0
 
     person.willingness = draw.willingness
     person.proactivity = draw.proactivity
