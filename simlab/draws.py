@@ -17,6 +17,7 @@ import zlib
 import numpy as np
 from numba import njit
 
+from simlab.compiled import inlined
 from simlab.numeric import MIDDLE, log, normal_middle, normal_tail
 
 WORDS = 4
@@ -37,7 +38,7 @@ UNIT = 2.3283064365386963e-10
 """2^-32."""
 
 
-@njit
+@inlined
 def keyed_round(a, b, c, d, x, y):  # type: ignore[no-untyped-def]
     """One round of Philox4x32 under the round key (x, y); every word a uint64 below 2^32."""
     p = np.uint64(0xD2511F53) * a
@@ -45,7 +46,7 @@ def keyed_round(a, b, c, d, x, y):  # type: ignore[no-untyped-def]
     return (q >> HIGH) ^ b ^ x, q & MASK, (p >> HIGH) ^ d ^ y, p & MASK
 
 
-@njit
+@inlined
 def round_key(k0, k1, number):  # type: ignore[no-untyped-def]
     """The key of round `number` (0..9)."""
     x = np.uint64(k0) + np.uint64(number) * np.uint64(0x9E3779B9)
@@ -53,7 +54,7 @@ def round_key(k0, k1, number):  # type: ignore[no-untyped-def]
     return x & MASK, y & MASK
 
 
-@njit
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Philox4x32-10: four random words (uint32) from a counter of four and a key of two."""
     a, b, c, d = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
@@ -63,7 +64,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return np.uint32(a), np.uint32(b), np.uint32(c), np.uint32(d)
 
 
-@njit
+@inlined
 def uniform(word):  # type: ignore[no-untyped-def]
     """A 32-bit word as a number strictly between 0 and 1."""
     return (np.float64(np.int64(word)) + 0.5) * UNIT
@@ -124,7 +125,7 @@ def invert_exponential(numbers, row, count):  # type: ignore[no-untyped-def]
         numbers[row, j] = -log(numbers[row, j])
 
 
-@njit
+@inlined
 def moment(generation, month):  # type: ignore[no-untyped-def]
     """The counter word of an entity's generation (below 65,536) in a month (below 65,536)."""
     return (np.uint32(generation) << np.uint32(16)) | (np.uint32(month) & np.uint32(0xFFFF))

@@ -12,8 +12,9 @@ import math
 from decimal import Decimal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from simlab.compiled import inlined
 
 EXP_BITS = 6
 """The exponential's table has 2^6 entries: what is left is within ln2/128 of 0."""
@@ -57,7 +58,7 @@ LOG_MASK = np.uint64(2**LOG_BITS - 1)
 LOG_SHIFT = np.uint64(52 - LOG_BITS)
 
 
-@njit
+@inlined
 def exp(x):  # type: ignore[no-untyped-def]
     """E to the x, x held within -700..700: 2^(k/64) from a table times a polynomial of degree 4
     on what is left (Tang 1989's scheme; relative error below 1e-13)."""
@@ -70,7 +71,7 @@ def exp(x):  # type: ignore[no-untyped-def]
     return p * np.int64(scale).view(np.float64)
 
 
-@njit
+@inlined
 def log(x):  # type: ignore[no-untyped-def]
     """Natural logarithm: the exponent, a table over one octave, and a polynomial of degree 5 on
     what is left (Tang 1990's scheme; absolute error below 1e-14); x below 1e-300 is read as
@@ -85,7 +86,7 @@ def log(x):  # type: ignore[no-untyped-def]
     return (np.float64(octave) * LN2 + LOG_TABLE[part]) + (r + r * r * p)
 
 
-@njit
+@inlined
 def logistic(x):  # type: ignore[no-untyped-def]
     """1 / (1 + e^-x)."""
     return 1.0 / (1.0 + exp(-x))
@@ -95,7 +96,7 @@ MIDDLE = 0.425
 """Distance from one half within which `normal_middle` holds: 85% of probabilities."""
 
 
-@njit
+@inlined
 def normal_middle(q):  # type: ignore[no-untyped-def]
     """The standard normal's value at probability 1/2 + q, |q| up to `MIDDLE`."""
     r = 0.180625 - q * q
@@ -104,7 +105,7 @@ def normal_middle(q):  # type: ignore[no-untyped-def]
     return q * top / low
 
 
-@njit
+@inlined
 def normal_tail(u):  # type: ignore[no-untyped-def]
     """The standard normal's value at a probability u further than `MIDDLE` from one half."""
     r = math.sqrt(-log(min(u, 1.0 - u)))
@@ -119,7 +120,7 @@ def normal_tail(u):  # type: ignore[no-untyped-def]
     return -value if u < 0.5 else value
 
 
-@njit
+@inlined
 def normal_quantile(u):  # type: ignore[no-untyped-def]
     """The standard normal's value at probability u in (0, 1): algorithm AS 241, PPND7 of
     Wichura (1988), about seven digits, which a 32-bit uniform cannot exceed."""

@@ -27,6 +27,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
+from simlab.compiled import inlined
 from simlab.draws import ACCOUNT as ACCOUNT_WORD
 from simlab.draws import fill, invert_exponential, invert_normal, moment, philox, uniform
 from simlab.numeric import exp, log, normal_quantile
@@ -47,7 +48,7 @@ def kernel_source(month: Month) -> str:
     """The text of the kernel module of a month."""
     lives = [tuple(rules) for own, rules in groupby(month.rules, key=_own) if own]
     parts = [HEAD, f"OUTCOMES = {len(month.outcomes)}\n"]
-    parts += [f'{declared.name} = njit(RULES["{declared.name}"])' for declared in month.rules]
+    parts += [f'{declared.name} = inlined(RULES["{declared.name}"])' for declared in month.rules]
     parts += [_numbers(declared) for declared in month.rules]
     parts.append(_scratch(lives))
     parts += [_life(k, rules) for k, rules in enumerate(lives)]

@@ -3,8 +3,7 @@
 
 from enum import IntEnum
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.rules.warn import FALSE_AFTER
 from simlab.rules.work import fit
@@ -117,7 +116,7 @@ OUTCOMES: tuple[str, ...] = tuple(outcome.name.lower() for outcome in Outcome)
 """Names of the outcomes, in order."""
 
 
-@njit
+@inlined
 def standard(people):
     """Mean level of results over the people working this month. A fixed bar would let a policy
     look better by merely lowering everybody's results."""
@@ -130,7 +129,7 @@ def standard(people):
     return total / working if working > 0 else 0.0
 
 
-@njit
+@inlined
 def record_exit(person, bar, firm, policy, outcomes):
     """The kind of an exit, its reason where it was voluntary, and what it costs."""
     outcomes[Outcome.EXITS] += 1.0
@@ -150,7 +149,7 @@ def record_exit(person, bar, firm, policy, outcomes):
     outcomes[Outcome.REPLACEMENT_COST] += months * person.base
 
 
-@njit
+@inlined
 def record_work(person, policy, practice, outcomes):
     """A person's month of work, pay and training."""
     outcomes[Outcome.BUSINESS] += person.business + person.key_business
@@ -186,7 +185,7 @@ def record_work(person, policy, practice, outcomes):
         outcomes[Outcome.EXAMS_FAILED] += 1.0 if person.examined < 0 else 0.0
 
 
-@njit
+@inlined
 def record_help(person, policy, outcomes):
     """What early warning saw, whom it reached and what that costs."""
     outcomes[Outcome.ALERTS] += 1.0 if person.alert == FALSE_AFTER else 0.0
@@ -199,7 +198,7 @@ def record_help(person, policy, outcomes):
         outcomes[Outcome.HELP_COST] += policy.help_cost
 
 
-@njit
+@inlined
 def record_state(person, firm, outcomes):
     """How a person is: tenure, states, score, and what of it shows."""
     outcomes[Outcome.TENURE] += firm.month - person.entered

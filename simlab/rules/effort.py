@@ -1,8 +1,7 @@
 """Effort: a month's hours are split over tasks, and what is weighed is done."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.world import KPIS, STAGES, TASKS, Kpi, Task
 
@@ -13,7 +12,7 @@ LEAST = -3.0
 """Log of the least effort relative to the usual: a twentieth is always given."""
 
 
-@njit
+@inlined
 def stage_of(firm, policy):
     """Which stage of the incentive scheme holds this month."""
     since = firm.month - firm.transition_start
@@ -24,7 +23,7 @@ def stage_of(firm, policy):
     return stage
 
 
-@njit
+@inlined
 def place_of(task, person):
     """Share of a task that is the person's to do: selling with standard work, opening with key
     work, learning as far as a course runs and the person is willing."""
@@ -37,7 +36,7 @@ def place_of(task, person):
     return 1.0
 
 
-@njit
+@inlined
 def expected_pull(person, policy, practice, stage, task):
     """Weight of the KPIs that a task serves, each as far as more of it still earns score: where a
     bonus is paid on the score, a KPI that is usually at its cap earns nothing more."""
@@ -50,7 +49,7 @@ def expected_pull(person, policy, practice, stage, task):
     return pull
 
 
-@njit
+@inlined
 def share_effort(person, firm, policy, practice, param):
     """Splits the month's hours by a softmax of KPI weight x expected marginal score x efficacy.
 

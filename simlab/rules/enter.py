@@ -3,8 +3,10 @@
 
 import math
 
-from numba import njit
+import numpy as np
+from scipy.special import ndtr
 
+from simlab.compiled import inlined
 from simlab.numeric import exp, log, normal_quantile
 from simlab.rules import normal, rule, uniform
 from simlab.rules.leave import tenure_hazard
@@ -12,48 +14,63 @@ from simlab.rules.show import usual_contacts
 from simlab.world import DEPARTMENTS, INDUSTRIES, SKILLS, TAGS, Cause, Exit, Status
 
 NODES = 16
-"""Cells of the frailty distribution when conditioning on survival."""
-CENTRES = tuple(float(normal_quantile((k + 0.5) / NODES)) for k in range(NODES))
-"""Standard normal deviate in the middle of each cell (cells of equal probability)."""
-STRIDE = 3
-"""Months that share one value of the baseline hazard when it is accumulated."""
+WIDTH = 0.35
+LOWEST = -0.5 * WIDTH * (NODES - 1)
+"""Cells of the frailty distribution when conditioning on survival: equally wide in standard
+deviations, up to 2.8 either way."""
+SHARE = np.diff([ndtr(LOWEST + WIDTH * (k - 0.5)) for k in range(NODES + 1)])
+"""Probability of each cell before anything is known."""
+SPANS = np.array([1, 2, 3, 6, 12, 18, 18])
+"""Months of tenure that share one value of the baseline hazard when it is accumulated; beyond
+their sum survival no longer sharpens what is known of frailty."""
 SUCCESS_SIZE = 0.14
 SUCCESS_ACTIVITY = 0.105
 """Slopes of expected success (business against typical, 0..1) in the log size of business and in
 the log-odds of any, at seven active months in ten: they follow from the form of success."""
 SUCCESS_SPREAD = 0.25
 """SD of success from month to month there."""
-LONGEST = 60
-"""Months of tenure beyond which survival no longer sharpens what is known of frailty."""
 
 
-@njit
+@inlined
+def hazard_lived(tenure, param):
+    """Baseline hazard accumulated over so many months of tenure."""
+    total, month = 0.0, 0
+    for k in range(len(SPANS)):
+        span = min(SPANS[k], tenure - month)
+        if span <= 0:
+            break
+        total += span * exp(tenure_hazard(month + span // 2, param))
+        month += span
+    return total
+
+
+@inlined
 def survivor(u, spread, entry_tenure, param):
     """A normal deviate (SD `spread`) of the log hazard, given survival of `entry_tenure` months.
 
     The density phi(z) exp(-H e^(spread z)), H the cumulative baseline hazard, is laid out on
-    cells of equal prior probability and inverted at u: a delayed entry is not a newcomer.
+    cells and inverted at u: a delayed entry is not a newcomer.
     """
-    months = min(entry_tenure, LONGEST)
-    if months <= 0:
+    if entry_tenure <= 0:
         return spread * normal_quantile(u)
-    cumulative = 0.0
-    for month in range(0, months, STRIDE):
-        cumulative += min(STRIDE, months - month) * exp(tenure_hazard(month, param))
-    total = 0.0
-    for node in range(NODES):
-        total += exp(-cumulative * exp(spread * CENTRES[node]))
-    reached = 0.0
-    for node in range(NODES):
-        weight = exp(-cumulative * exp(spread * CENTRES[node])) / total
-        if reached + weight >= u or node == NODES - 1:
-            within = min(max((u - reached) / weight, 0.001), 0.999)
-            return spread * normal_quantile((node + within) / NODES)
-        reached += weight
+    lived = hazard_lived(entry_tenure, param)
+    first, ratio = lived * exp(spread * LOWEST), exp(spread * WIDTH)
+    total, hazard = 0.0, first
+    for cell in range(NODES):
+        total += SHARE[cell] * exp(-hazard)
+        hazard *= ratio
+    sought, reached, hazard = u * total, 0.0, first
+    for cell in range(NODES):
+        mass = SHARE[cell] * exp(-hazard)
+        if reached + mass >= sought or cell == NODES - 1:
+            within = min(max((sought - reached) / mass, 0.0), 1.0)
+            return spread * (LOWEST + WIDTH * (cell + within - 0.5))
+        reached += mass
+        hazard *= ratio
     return 0.0
 
 
-@njit
+@inlined
 def best_candidate(ability, u, candidates, param):
     """Ability of the best of several candidates by a sign that correlates with ability as
     `selection_validity` says; `ability` is what the sign does not show."""
@@ -62,7 +79,7 @@ def best_candidate(ability, u, candidates, param):
     return validity * seen + math.sqrt(1.0 - validity * validity) * ability
 
 
-@njit
+@inlined
 def notice_under_way(u, hazard, chance):
     """Months of notice left (0..3) of someone already here: a decision of the last months whose
     notice (binomial(3, chance)) has not run out. Without it a history would begin with a month

@@ -1,8 +1,7 @@
 """Feel: how the month's work, pay, help and colleagues move a person's states."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.rules.warn import helped
 from simlab.rules.work import fit
@@ -21,13 +20,13 @@ MORALE_MEMORY = 0.3
 """Weight of the newest month in the reported index; nothing but the pulse answer reads it."""
 
 
-@njit
+@inlined
 def held(x):
     """X held within 0..1."""
     return min(max(x, 0.0), 1.0)
 
 
-@njit
+@inlined
 def feel_able(person, unfit, practice, param):
     """Efficacy follows success against what is usual in standard work; in key work it follows
     decisions against their standard and the felt lack of fit ("I do not know how to talk to
@@ -47,7 +46,7 @@ def feel_able(person, unfit, practice, param):
     person.efficacy = held(person.efficacy)
 
 
-@njit
+@inlined
 def feel_part_of(person, team, firm, policy, param):
     """Belonging recovers, is lifted by a manager who coaches, drawn to the team's climate and lost
     with the colleagues who leave (those of the team, and more with one's own ties) and while other
@@ -65,7 +64,7 @@ def feel_part_of(person, team, firm, policy, param):
     person.belonging = held(belonging)
 
 
-@njit
+@inlined
 def feel_strain(person, unfit, policy, param):
     """Stress moves towards demands over resources (waiting, change, work that one is not fit for;
     support buffers), and complaints come on top; counselling takes a share of it away."""

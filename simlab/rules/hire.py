@@ -2,8 +2,8 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
-from numba import njit
 
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.rules.work import close_account, fit
 from simlab.world import ACCOUNTS, Stage, Status
@@ -14,7 +14,7 @@ NOMINEES_FIRST = 10.0
 """More than any difference of turn and fit."""
 
 
-@njit
+@inlined
 def find_heir(people, all_accounts, leaver):
     """The teammate on key work with a free place and the fewest accounts (ties: nearest slot
     after the leaver's); (-1, -1) where there is none."""
@@ -69,7 +69,7 @@ def hand_over(people, all_accounts, firm, param):
             close_account(account, people[i].slot * ACCOUNTS + a)
 
 
-@njit
+@inlined
 def key_share_at(since, policy):
     """Share of people to be in key work `since` months after the transition began."""
     if since < 0:
@@ -77,7 +77,7 @@ def key_share_at(since, policy):
     return policy.key_share * min((since + 1.0) / max(policy.key_ramp, 1), 1.0)
 
 
-@njit
+@inlined
 def move(person):
     """The person takes up key work: everything is new."""
     person.key = 1.0
@@ -123,12 +123,23 @@ def assign(people, firm, policy, practices):
             rank[others] -= NOMINEES_FIRST * person.nominated
             place[others] = i
             others += 1
-    order = np.argsort(rank, kind="mergesort")
-    for k in range(min(nominees, others)):
-        if k < wanted:
-            move(people[place[order[k]]])
-        else:
-            people[place[order[k]]].nominated = 1
+    nominees = min(nominees, others)
+    if nominees == 0:
+        return
+    # everybody up to the last place that is free; of equals the first slots
+    nominated = np.partition(rank, nominees - 1)[nominees - 1]
+    moving = np.partition(rank, wanted - 1)[wanted - 1] if wanted > 0 else -np.inf
+    here, ahead_of = 0, 0
+    for k in range(others):
+        here += 1 if rank[k] < moving else 0
+        ahead_of += 1 if rank[k] < nominated else 0
+    for k in range(others):
+        if rank[k] < moving or (rank[k] == moving and here < wanted):
+            here += 1 if rank[k] == moving else 0
+            move(people[place[k]])
+        elif rank[k] < nominated or (rank[k] == nominated and ahead_of < nominees):
+            people[place[k]].nominated = 1
+        ahead_of += 1 if rank[k] == nominated else 0
 
 
 @rule("firm")

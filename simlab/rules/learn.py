@@ -1,15 +1,14 @@
 """Learn: courses and exams, coaching, learning by doing, forgetting."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.numeric import logistic
 from simlab.rules import rule
 from simlab.rules.warn import helped
 from simlab.world import ACCOUNTS, COURSES, SKILLS, Audience, Help, Stage, Task
 
 
-@njit
+@inlined
 def invited(person, firm, policy):
     """Whether the person belongs to those who are trained."""
     if policy.audience == Audience.KEY:
@@ -19,7 +18,7 @@ def invited(person, firm, policy):
     return True
 
 
-@njit
+@inlined
 def next_course(person, policy):
     """The first course that the person has not passed, those of skills before those of industries;
     -1 when none is left."""
@@ -31,7 +30,7 @@ def next_course(person, policy):
     return -1
 
 
-@njit
+@inlined
 def mastery(person, k, practice):
     """How far the person masters what course `k` teaches: a skill, or insight into an industry."""
     if k < SKILLS:
@@ -39,7 +38,7 @@ def mastery(person, k, practice):
     return person.skills[practice.insight_skill] + 1.0 * person.insight[k - SKILLS]
 
 
-@njit
+@inlined
 def improve(person, k, gain, practice):
     """What course `k` teaches gains `gain`, up to full mastery."""
     gain = min(gain, 1.0 - mastery(person, k, practice))
@@ -49,7 +48,7 @@ def improve(person, k, gain, practice):
         person.insight[k - SKILLS] += gain
 
 
-@njit
+@inlined
 def sit_exam(person, k, policy, practice, param, luck):
     """The course's hours are done: attendance alone gives a share of the gain, once; the exam
     passes by skill and willingness and gives the rest, or part of the course is taken again."""
@@ -75,7 +74,7 @@ def sit_exam(person, k, policy, practice, param, luck):
         person.hours -= policy.retake_share * policy.course_hours[k]
 
 
-@njit
+@inlined
 def practise(person, coached, practice, param):
     """Skills gain with coaching and key work as far as the work uses them; what lies above the
     starting level is forgotten as far as it does not. Without branches: everybody, every month."""

@@ -2,8 +2,8 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
-from numba import njit
 
+from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.rules import exponential, rule
 from simlab.rules.warn import helped
@@ -19,7 +19,7 @@ NEWCOMER = np.array([exp(-months / 3.0) for months in range(SETTLED + 1)])
 """What is left of a newcomer's own hazard."""
 
 
-@njit
+@inlined
 def tenure_pull(tenure, param):
     """Log hazard of this tenure (months) against one year."""
     months = min(max(tenure, 0), SETTLED)
@@ -27,13 +27,13 @@ def tenure_pull(tenure, param):
     return param.exit_newcomer * NEWCOMER[months] + lasting
 
 
-@njit
+@inlined
 def tenure_hazard(tenure, param):
     """Log baseline hazard of quitting in a month at this tenure (months), neutral states."""
     return param.exit_level + tenure_pull(tenure, param)
 
 
-@njit
+@inlined
 def contributions(person, firm, policy, param):
     """What each `Cause` adds to the log hazard of deciding to quit this month, in their order.
 
@@ -62,7 +62,7 @@ def contributions(person, firm, policy, param):
     )
 
 
-@njit
+@inlined
 def quit_hazard(person, firm, policy, param):
     """Log hazard of deciding to quit this month."""
     total = 0.0
@@ -71,14 +71,14 @@ def quit_hazard(person, firm, policy, param):
     return total
 
 
-@njit
+@inlined
 def reachable(cause):
     """Whether a lever can move this contribution: the states can, who a person is and the market
     outside cannot."""
     return Cause.EFFICACY <= cause <= Cause.CONTROL or cause == Cause.ANTICIPATION
 
 
-@njit
+@inlined
 def give_reason(person, firm, policy, param):
     """The reason of a decision to quit is its largest contribution above neutral (LEVEL if there
     is none); avoidable is the share of the hazard owed to what levers reach:
@@ -95,7 +95,7 @@ def give_reason(person, firm, policy, param):
     person.avoidable = 1.0 - exp(-reached)
 
 
-@njit
+@inlined
 def notice_months(u, chance):
     """Months between decision and exit: binomial(3, chance), by inversion."""
     stay = 1.0 - chance
@@ -109,7 +109,7 @@ def notice_months(u, chance):
     return 2 if u < reached else 3
 
 
-@njit
+@inlined
 def go(person, kind):
     """The exit itself, at the end of this month."""
     person.left = 1
@@ -151,7 +151,7 @@ def leave(person, firm, policy, param, seen, draw):
             person.leaving = Exit.VOLUNTARY
 
 
-@njit
+@inlined
 def dismissal_chance(person, firm, param):
     """Chance to be dismissed this month: results below standard for long enough, past the grace
     of newcomers, and not while targets are relieved."""
@@ -162,7 +162,7 @@ def dismissal_chance(person, firm, param):
     return param.dismissal
 
 
-@njit
+@inlined
 def quits_now(u, hazard):
     """Whether u falls below 1 - exp(-e^hazard), which e^hazard bounds from above: for most people
     the second exponential is not needed."""
@@ -170,7 +170,7 @@ def quits_now(u, hazard):
     return u < rate and u < 1.0 - exp(-rate)
 
 
-@njit
+@inlined
 def stay_on_record(person, quits, dismissed, firm, policy, param, draw):
     """The person is known to be still here next month: weigh, and draw a decision with notice."""
     if person.status == Status.NOTICE:

@@ -1,14 +1,13 @@
 """Pay: what is earned this month, against what had been expected."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.rules import rule
 from simlab.world import RING
 
 
-@njit
+@inlined
 def bonus_share(score, pool, elasticity, cap):
     """Bonus as a share of base pay: pool x (score / 100)^elasticity, at most `cap` (0 = none)."""
     if pool <= 0.0 or score <= 0.0:
@@ -18,7 +17,7 @@ def bonus_share(score, pool, elasticity, cap):
     return min(share, cap) if cap > 0.0 else share
 
 
-@njit
+@inlined
 def settle_guarantee(person, income, firm, policy):
     """Tops income up to the guaranteed share of what is expected; a recoverable guarantee is an
     advance, paid back from later income above that floor. Returns the income paid."""

@@ -2,13 +2,13 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
-from numba import njit
 
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.world import TIES, Status
 
 
-@njit
+@inlined
 def note_exit(people, leaver, month):
     """The close colleagues of someone who left note it; returns how many of them there are."""
     noted = 0
@@ -23,7 +23,7 @@ def note_exit(people, leaver, month):
     return noted
 
 
-@njit
+@inlined
 def get_used(firm, exits, ties, param):
     """What people are used to losing of their team and of their close colleagues a month: the mean
     of the months so far, later a moving average."""

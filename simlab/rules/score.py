@@ -1,8 +1,7 @@
 """Score: attainments of the KPIs, weighed by the stage of the incentive scheme."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.rules.effort import stage_of
 from simlab.world import ACCOUNTS, COURSES, KPIS, Kpi, Stage, Task
@@ -13,7 +12,7 @@ DECISION_WEIGHT = 0.1
 """Weight of a key decision in it: decisions are rarer than months and each says less."""
 
 
-@njit
+@inlined
 def weighted_score(attainment, weights, cap):
     """100 x weighted sum of attainments, each at most `cap`."""
     total = 0.0
@@ -22,14 +21,14 @@ def weighted_score(attainment, weights, cap):
     return 100.0 * total
 
 
-@njit
+@inlined
 def attain(person, kpi, actual, policy, practice):
     """Attainment = actual / target; the target is the policy's, else the role pack's."""
     target = policy.target[kpi] if policy.target[kpi] > 0.0 else practice.target[kpi]
     person.attainment[kpi] = actual / target
 
 
-@njit
+@inlined
 def satisfaction(person, accounts):
     """Mean satisfaction of customers: the standard ones count by their share of the work."""
     standard = 1.0 - person.key
@@ -41,7 +40,7 @@ def satisfaction(person, accounts):
     return total / (standard + person.customers)
 
 
-@njit
+@inlined
 def attain_customers(person, accounts, weights, policy, practice):
     """KPIs that count customers: measured over standard customers and key accounts together."""
     if person.decided > 0:
@@ -64,7 +63,7 @@ def attain_customers(person, accounts, weights, policy, practice):
         attain(person, Kpi.PLAN_USE, used, policy, practice)
 
 
-@njit
+@inlined
 def attain_own(person, weights, policy, practice):
     """KPIs of the person's own results, work with other departments and learning."""
     if weights[Kpi.SALES] > 0.0:
@@ -80,7 +79,7 @@ def attain_own(person, weights, policy, practice):
         attain(person, Kpi.TRAINING, passed_share(person, policy), policy, practice)
 
 
-@njit
+@inlined
 def passed_share(person, policy):
     """Share of the courses on offer that are passed; all of them where none is offered."""
     taught = 0

@@ -3,19 +3,18 @@
 
 import math
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.rules import normal, rule
 
 
-@njit
+@inlined
 def complaint_chance(goodwill, param):
     """Chance a month of a complaint among a full portfolio of standard customers."""
     usual = 1.0 - param.goodwill_complaint * (goodwill - 0.5)
     return min(max(param.standard_complaint * usual, 0.0), 1.0)
 
 
-@njit
+@inlined
 def returning(due, goodwill, practice, param, luck):
     """How many of the customers due do return: a binomial count in its normal approximation."""
     share = practice.standard_return * (1.0 + param.goodwill_return * (goodwill - 0.5))

@@ -1,8 +1,7 @@
 """Show: what HR can see of a month. Risk scores read only this, never the hidden states."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.numeric import log, logistic, normal_quantile
 from simlab.rules import exponential, rule
 from simlab.rules.work import fit
@@ -17,13 +16,13 @@ CONTACT_MEMORY = 0.2
 """Weight of the newest month in the average that HR's rule compares contacts with."""
 
 
-@njit
+@inlined
 def usual_contacts(person, param):
     """Mean contacts with colleagues a month: more of the proactive and of those who belong."""
     return param.contacts * (person.proactivity + person.belonging)
 
 
-@njit
+@inlined
 def expect_attainment(person):
     """Log attainment of the quarter so far; -50 without business."""
     if person.quarter_business <= 0.0 or person.quarter_typical <= 0.0:
@@ -31,7 +30,7 @@ def expect_attainment(person):
     return log(person.quarter_business / person.quarter_typical)
 
 
-@njit
+@inlined
 def draw_rating(attainment, luck, newcomer, param):
     """Rating 1..4: an ordinal rule with logistic noise; newcomers may get 1 by default."""
     if newcomer:
@@ -47,7 +46,7 @@ def draw_rating(attainment, luck, newcomer, param):
     return rating
 
 
-@njit
+@inlined
 def rating_density(rating, attainment, newcomer, param):
     """Log probability of a recorded rating under `draw_rating`."""
     above = 1.0 if rating == 1 else rating_reached(rating, attainment, param)
@@ -58,13 +57,13 @@ def rating_density(rating, attainment, newcomer, param):
     return log(max(share, 1e-12))
 
 
-@njit
+@inlined
 def rating_reached(rating, attainment, param):
     """Probability that the rule gives at least this rating (2..4)."""
     return logistic((attainment - rating_cut(rating, param)) / param.rating_spread)
 
 
-@njit
+@inlined
 def rating_cut(rating, param):
     """Log attainment from which the rating (2..4) is given, without noise."""
     cut = param.rating_2
@@ -75,7 +74,7 @@ def rating_cut(rating, param):
     return cut
 
 
-@njit
+@inlined
 def write_tickets(person, practice, param, draw):
     """Feedback tickets by tag: pressure by stress, communication by what key work asks for and
     skills do not give, resources while requests wait past their term. Three months are kept."""
@@ -92,7 +91,7 @@ def write_tickets(person, practice, param, draw):
         person.tag_months[tag] = ((person.tag_months[tag] << 1) | person.tickets[tag]) & THREE
 
 
-@njit
+@inlined
 def answer_pulse(person, param, draw):
     """The survey's answer 0..10 with noise; -1 where nobody asks or no answer comes."""
     if draw.answered >= param.pulse_response:

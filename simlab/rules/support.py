@@ -1,8 +1,7 @@
 """Support: requests to other departments arise, wait and are resolved."""
 # mypy: disable-error-code="no-untyped-def"
 
-from numba import njit
-
+from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.rules import rule, uniform
 from simlab.rules.effort import LEAST
@@ -19,7 +18,7 @@ USUAL_WAIT = 0.5
 """Loss of perceived support, of its range 0..1, at a wait as long as the SLA plus one month."""
 
 
-@njit
+@inlined
 def department_of(u, departments, firm, policy, practice):
     """Where a request goes: by its kind, or, as far as routing goes, where there is room."""
     routed = firm.couple_queue and u < policy.routing
@@ -34,7 +33,7 @@ def department_of(u, departments, firm, policy, practice):
     return DEPARTMENTS - 1
 
 
-@njit
+@inlined
 def priority(person, d, policy, param):
     """Weight of a person's requests in a department's queue: escalation and work on the relation
     with other departments push them; what one gains, the others in the queue lose."""

@@ -2,8 +2,8 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
-from numba import njit
 
+from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.world import Sign, Status, Tag
 
@@ -12,20 +12,20 @@ FALSE_AFTER = 6
 leave. People kept by the help they got are among them, so the figure is an upper bound."""
 
 
-@njit
+@inlined
 def helped(person, kind):
     """Whether help of this kind is running for the person."""
     return person.help == kind and person.help_left > 0 and person.help_wait == 0
 
 
-@njit
+@inlined
 def repeated(person, tag):
     """Whether tickets with this tag came in at least two of the last three months."""
     months = person.tag_months[tag]
     return (months & (months - 1)) != 0
 
 
-@njit
+@inlined
 def visible_risk(person, policy):
     """A risk index 0..1: what each visible sign adds, by the policy. Hidden states never enter."""
     risk = 0.0

@@ -2,8 +2,8 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import numpy as np
-from numba import njit
 
+from simlab.compiled import inlined
 from simlab.numeric import exp, log, logistic
 from simlab.rules import normal, rule
 from simlab.rules.effort import LEAST, share_effort
@@ -28,7 +28,7 @@ NEW_CUSTOMER = 0.6
 """Satisfaction of a customer just won: they chose the firm, so a little above neutral."""
 
 
-@njit
+@inlined
 def fit(skills, demand):
     """How well skills meet a demand: their weighted mean, 0..1."""
     total = 0.0
@@ -37,7 +37,7 @@ def fit(skills, demand):
     return total
 
 
-@njit
+@inlined
 def expect_results(person, scheme, hours, firm, practice, param):
     """Sets what is usual for the person's tenure, pay and season and the `scheme`'s split of
     effort (who is told to do other things does not fail by selling less); returns (log-odds of
@@ -79,7 +79,7 @@ def expect_results(person, scheme, hours, firm, practice, param):
     return odds, size
 
 
-@njit
+@inlined
 def draw_results(odds, size, reference, param, draw):
     """A month's standard business: nothing, a lognormal amount, or a net refund."""
     refunded = draw.refund < param.refund
@@ -89,7 +89,7 @@ def draw_results(odds, size, reference, param, draw):
     return -0.5 * amount if refunded else amount
 
 
-@njit
+@inlined
 def results_density(business, odds, size, reference, param):
     """Log density of a recorded month's business under `draw_results`."""
     active = logistic(odds)
@@ -105,7 +105,7 @@ def results_density(business, odds, size, reference, param):
     return log(share) - 0.5 * z * z - log(param.size_spread) - LOG_2PI_HALF - amount
 
 
-@njit
+@inlined
 def industry_of(u, practice):
     """The industry that a uniform number falls into, by the role pack's shares."""
     reached = 0.0
@@ -116,7 +116,7 @@ def industry_of(u, practice):
     return INDUSTRIES - 1
 
 
-@njit
+@inlined
 def account_fit(person, account, practice):
     """Fit with key work for this account: insight is the one into its industry."""
     own = person.insight[account.industry]
@@ -125,14 +125,14 @@ def account_fit(person, account, practice):
     )
 
 
-@njit
+@inlined
 def fall_due(person, months, amount, firm):
     """Key commission is earned now and paid in some months."""
     person.earned += amount
     person.due[(firm.month + months) % RING] += amount
 
 
-@njit
+@inlined
 def tend_account(person, account, place, firm, policy, practice, param, luck):
     """One account's month: it opens, is decided, or is cared for and may complain or leave."""
     if account.stage == Stage.EMPTY:
@@ -154,13 +154,13 @@ def tend_account(person, account, place, firm, policy, practice, param, luck):
         care_for_account(person, account, place, firm, policy, practice, param, luck)
 
 
-@njit
+@inlined
 def log_opening(person):
     """Log effort on opening per share of key work, against an even split."""
     return max(log(person.effort[Task.OPEN] / person.key), LEAST)
 
 
-@njit
+@inlined
 def decide_account(person, account, place, firm, policy, practice, param, luck):
     """The customer decides: skills fit for this account, support and effort win."""
     person.decided += 1
@@ -185,7 +185,7 @@ def decide_account(person, account, place, firm, policy, practice, param, luck):
         close_account(account, place)
 
 
-@njit
+@inlined
 def meet_needs(account, policy, param, luck):
     """A customer's needs change now and then; the owner sees it at once where history and needs
     are visible, else comes to notice it after a time."""
@@ -197,7 +197,7 @@ def meet_needs(account, policy, param, luck):
         account.unmet = 0
 
 
-@njit
+@inlined
 def care_for_account(person, account, place, firm, policy, practice, param, luck):
     """Care raises satisfaction towards 1, time wears it; waiting requests and unmet needs cost
     it. Complaints follow it each month, renewal when the term is over."""
@@ -228,7 +228,7 @@ def care_for_account(person, account, place, firm, policy, practice, param, luck
     fall_due(person, policy.payout_lag, policy.key_commission * account.value, firm)
 
 
-@njit
+@inlined
 def close_account(account, place):
     """The place becomes free; its next account gets a new uid."""
     account.stage = Stage.EMPTY
