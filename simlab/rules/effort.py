@@ -24,29 +24,24 @@ def stage_of(firm, policy):
 
 
 @inlined
-def place_of(task, person):
-    """Share of a task that is the person's to do: selling with standard work, opening with key
-    work, learning as far as a course runs and the person is willing."""
-    if task == Task.SELL:
-        return 1.0 - person.key
-    if task == Task.OPEN:
-        return 1.0 * person.key
-    if task == Task.LEARN:
-        return 1.0 * person.willingness if person.course >= 0 else 0.0
-    return 1.0
-
-
-@inlined
-def expected_pull(person, policy, practice, stage, task):
-    """Weight of the KPIs that a task serves, each as far as more of it still earns score: where a
-    bonus is paid on the score, a KPI that is usually at its cap earns nothing more."""
-    pull = 1.0 * policy.pull[stage, task]
+def expected_pulls(person, policy, practice, stage):
+    """Per task the weight of the KPIs it serves, each as far as more of it still earns score: where
+    a bonus is paid on the score, a KPI that is usually at its cap earns nothing more."""
+    sell = 1.0 * policy.pull[stage, Task.SELL]
+    opening = 1.0 * policy.pull[stage, Task.OPEN]
+    care = 1.0 * policy.pull[stage, Task.CARE]
+    together = 1.0 * policy.pull[stage, Task.COLLABORATE]
+    learning = 1.0 * policy.pull[stage, Task.LEARN]
     if policy.bonus_pool > 0.0:
         for kpi in range(KPIS):
-            weighed = policy.weights[stage, kpi] * person.at_cap[kpi]
-            if weighed > 0.0:
-                pull -= weighed * practice.serves[task, kpi]
-    return pull
+            lost = policy.weights[stage, kpi] * person.at_cap[kpi]
+            if lost > 0.0:
+                sell -= lost * practice.serves[Task.SELL, kpi]
+                opening -= lost * practice.serves[Task.OPEN, kpi]
+                care -= lost * practice.serves[Task.CARE, kpi]
+                together -= lost * practice.serves[Task.COLLABORATE, kpi]
+                learning -= lost * practice.serves[Task.LEARN, kpi]
+    return sell, opening, care, together, learning
 
 
 @inlined
@@ -54,49 +49,54 @@ def share_effort(person, firm, policy, practice, param):
     """Splits the month's hours by a softmax of KPI weight x expected marginal score x efficacy.
 
     Hours are conserved: effort adds up to `SHARES`, less the follow-up that customers' feedback
-    brings; a course's hours are booked first (half of them when taken in fragments). Sets `care`;
-    returns the logs of selling effort as the scheme splits it and as hours allow, both against
-    that of a seller paid for sales alone, so that such a seller is at 0.
+    brings; a course's hours are booked first (half of them when taken in fragments). Selling is
+    there with standard work, opening with key work, learning as far as a course runs and the
+    person is willing. Sets `care`; returns the logs of selling effort as the scheme splits it and
+    as hours allow, both against that of a seller paid for sales alone, so that such a seller is
+    at 0.
     """
-    stage = stage_of(firm, policy)
+    sell, opening, care, together, learning = expected_pulls(
+        person, policy, practice, stage_of(firm, policy)
+    )
     # what promises score moves those who believe they can reach it (expectancy: Vroom 1964)
     sharp = (0.5 + person.efficacy) / param.effort_temperature
-    total = 0.0
-    usual_total = 0.0
-    sell = 0.0
-    care = 0.0
-    for task in range(TASKS):
-        place = place_of(task, person)
-        pull = expected_pull(person, policy, practice, stage, task) if place > 0.0 else 0.0
-        raised = 1.0 if pull == 0.0 else exp(pull * sharp)
-        person.effort[task] = place * raised
-        total += place * raised
-        if person.key < 1.0 and (
-            task == Task.SELL or task == Task.CARE or task == Task.COLLABORATE
-        ):
-            usual = practice.serves[task, Kpi.SALES]
-            usual_total += raised if usual == pull else exp(usual * sharp)
-            if task == Task.SELL:
-                sell = (pull - usual) * sharp
-            elif task == Task.CARE:
-                care = (pull - usual) * sharp
-
+    caring = exp(care * sharp)
+    collaborating = exp(together * sharp)
+    selling = exp(sell * sharp) if person.key < 1.0 else 0.0
+    total = (1.0 - person.key) * selling + caring + collaborating
+    person.effort[Task.OPEN] = 0.0
+    if person.key > 0.0:
+        person.effort[Task.OPEN] = person.key * exp(opening * sharp)
+        total += person.effort[Task.OPEN]
+    person.effort[Task.LEARN] = 0.0
+    left = 1.0
     booked = 0.0
     if person.course >= 0:
+        person.effort[Task.LEARN] = person.willingness * exp(learning * sharp)
+        total += person.effort[Task.LEARN]
         booked = policy.hours_per_month / practice.hours * (0.5 if policy.fragments else 1.0)
-    left = 1.0 - booked
+        left -= booked
     if policy.feedback:
         left -= param.feedback_work
     left = max(left, 0.0)
     unit = SHARES * left / total
-    for task in range(TASKS):
-        person.effort[task] *= unit
+    person.effort[Task.SELL] = unit * (1.0 - person.key) * selling
+    person.effort[Task.OPEN] *= unit
+    person.effort[Task.CARE] = unit * caring
+    person.effort[Task.COLLABORATE] = unit * collaborating
+    person.effort[Task.LEARN] *= unit
     person.effort[Task.LEARN] += SHARES * booked
 
     person.care = 0.0
     if person.key >= 1.0:
         return 0.0, 0.0
+    usual_sell = 1.0 * practice.serves[Task.SELL, Kpi.SALES]
+    usual_care = 1.0 * practice.serves[Task.CARE, Kpi.SALES]
+    usual_together = 1.0 * practice.serves[Task.COLLABORATE, Kpi.SALES]
+    usual_total = selling if sell == usual_sell else exp(usual_sell * sharp)
+    usual_total += caring if care == usual_care else exp(usual_care * sharp)
+    usual_total += collaborating if together == usual_together else exp(usual_together * sharp)
     hours = 0.0 if left == 1.0 else max(log(left), LEAST)
     even = 0.0 if usual_total == total else log(usual_total / total)
-    person.care = max(care + even, LEAST) + hours
-    return max(sell + even, LEAST), hours
+    person.care = max((care - usual_care) * sharp + even, LEAST) + hours
+    return max((sell - usual_sell) * sharp + even, LEAST), hours
