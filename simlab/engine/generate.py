@@ -34,7 +34,7 @@ from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
 from simlab.world import SEEN, Status
 
-TILE = 64
+TILE = {TILE}
 ACCOUNTS = {ACCOUNTS}
 '''
 
