@@ -11,46 +11,89 @@ from simlab.engine.outcomes import OUTCOMES
 from simlab.panel import month_number
 from simlab.parameters import prior_draws
 from simlab.policy import Policy
+from simlab.rules.effort import SHARES
 from simlab.world import Stage, Status
+from tests.engine.strategies import firm_facts, policies, practices
 
-POLICIES = st.builds(
-    lambda key, fit, lag, milestone, pool, helping, hours, workload: Policy.model_validate(
-        {
-            "name": "any",
-            "title": {"en": "Any", "zh": "任意"},
-            "incentive": {"payout_lag": lag, "milestone_share": milestone, "bonus_pool": pool,
-                          "key_commission": 0.1, "commission": 0.05},
-            "training": {"course_hours": {"needs_discovery": hours}, "fee": 100},
-            "intervention": {"active": helping, "cost": 500, "threshold": 0.2},
-            "selection": {"key_share": key, "by_fit": fit, "ramp_months": 3},
-            "conditions": {"workload": workload},
-        }
-    ),
-    st.floats(0, 1), st.floats(0, 1), st.integers(0, 11), st.floats(0, 1), st.floats(0, 1),
-    st.booleans(), st.floats(0, 60), st.floats(0.5, 2),
-)
-STATES = ("efficacy", "reward", "stress", "belonging", "support", "control", "morale", "success")
+MONTHS = 7
+STATES = ("efficacy", "reward", "stress", "belonging", "support", "control", "morale", "success",
+          "goodwill", "attention", "risk", "change", "key")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(POLICIES, st.integers(1, 40), st.integers(0, 2**32))
-def test_states_stay_in_bounds_and_slots_are_never_lost(policy, people, seed):
-    firm = scenario_firm(FirmFacts(people=people, team_size=7), month_number("2026-01"), seed=seed)
-    model = FirmModel(firm, policy, prior_draws(1, seed)[0], seed=seed)
-    for _ in range(8):
+@st.composite
+def firms_and_policies(draw):
+    """Any firm, what it lives under, a policy, and a seed."""
+    practice = draw(practices)
+    policy, current = draw(policies(practice)), draw(policies(practice))
+    return draw(firm_facts(practice)), policy, current, draw(st.integers(0, 2**32))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(firms_and_policies())
+def test_any_month_of_any_firm_under_any_policy_balances(given_firm):
+    facts, policy, current, seed = given_firm
+    firm = scenario_firm(facts, month_number("2026-01"), seed=seed, burn_in=2)
+    model = FirmModel(firm, policy, prior_draws(1, seed)[0], seed=seed, current=current)
+    expected, gone = None, set()
+    for month in range(-firm.burn_in, MONTHS):
+        before = uids(model)
         model.step()
-        working = np.isin(model.people["status"], (Status.ACTIVE, Status.NOTICE))
-        rows = model.people[working]
-        for name in STATES:
-            assert np.isfinite(rows[name]).all()
-            assert ((rows[name] >= 0) & (rows[name] <= 1)).all(), name
-        assert ((rows["skills"] >= 0) & (rows["skills"] <= 1)).all()
-        assert (rows["income"] >= rows["base"] * 0.99).all()
-        taken = model.accounts[model.accounts["stage"] != Stage.EMPTY]
-        uids = list(zip(taken["id"].tolist(), taken["generation"].tolist(), strict=True))
-        assert len(uids) == len(set(uids)), "two accounts share a uid"
-        left_alone = model.accounts[~working]["stage"] == Stage.EMPTY
-        assert left_alone.all(), "an account without an owner"
+        outcomes, people = model.outcomes(), model.people
+        here = np.isin(people["status"], (Status.ACTIVE, Status.NOTICE))
+        recorded = people[here | (people["left"] > 0)]
+
+        heads = outcomes["headcount"]
+        assert heads == len(recorded)
+        kinds = ("voluntary", "involuntary", "other_exits", "retirements")
+        assert outcomes["exits"] == sum(outcomes[kind] for kind in kinds)
+        assert expected is None or heads - outcomes["arrivals"] == expected
+        expected = heads - outcomes["exits"]
+
+        # an account has one owner who is here, or it is closed for good
+        owned = uids(model)
+        assert len(owned) == len(set(owned)), "two accounts share a uid"
+        assert (model.accounts[~here]["stage"] == Stage.EMPTY).all(), "an account without owner"
+        assert not gone.intersection(owned), "a closed account is back"
+        gone |= set(before) - set(owned)
+
+        hours = recorded["effort"].sum(axis=1)
+        assert (recorded["effort"] >= 0).all()
+        assert (hours <= SHARES * (1 + 1e-5)).all()
+
+        held = policy if month >= 0 else current
+        np.testing.assert_allclose(
+            outcomes["pay_cost"], recorded["income"].astype(float).sum(), rtol=1e-9
+        )
+        studied = recorded["studied"].astype(float).sum()
+        np.testing.assert_allclose(
+            outcomes["training_cost"], held.training.fee * studied, rtol=1e-6, atol=1e-6
+        )
+        items = [name for name in outcomes if name.endswith("_cost")]
+        np.testing.assert_allclose(
+            outcomes["cost"], sum(outcomes[name] for name in items), rtol=1e-12
+        )
+
+        assert_sound(model, recorded)
+
+
+def uids(model):
+    """(id, generation) of every open account."""
+    taken = model.accounts[model.accounts["stage"] != Stage.EMPTY]
+    return list(zip(taken["id"].tolist(), taken["generation"].tolist(), strict=True))
+
+
+def assert_sound(model, recorded):
+    """No figure of anybody is NaN or infinite, and states are in bounds."""
+    for rows in (model.people, model.accounts, model.teams, model.departments, model.facts):
+        for name in rows.dtype.names:
+            assert np.isfinite(rows[name]).all(), name
+    assert np.isfinite(list(model.outcomes().values())).all()
+    for name in (*STATES, "skills"):
+        assert ((recorded[name] >= 0) & (recorded[name] <= 1)).all(), name
+    taken = model.accounts[model.accounts["stage"] != Stage.EMPTY]
+    assert ((taken["satisfaction"] >= 0) & (taken["satisfaction"] <= 1)).all()
+    assert (taken["value"] > 0).all()
+    assert (recorded["advance"] >= 0).all()
 
 
 def test_heads_and_money_balance(firm, busy):
