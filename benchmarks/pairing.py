@@ -107,8 +107,8 @@ def found(rows: list[Saved]) -> str:
     low, high = min(r.ratio for r in differ), max(r.ratio for r in differ)
     reached = "reached" if low >= TARGET else "missed" if high < TARGET else "reached in part"
     return (f"Where exits differ by at least {LEAST:.0%}, contagion on, pairing divides the SD by\n"
-            f"{low:.1f} to {high:.1f}: the target of {TARGET:g} is {reached}. Over shorter horizons\n"
-            "it is higher.")
+            f"{low:.1f} to {high:.1f}: the target of {TARGET:g} is {reached}. "
+            "Over shorter horizons it is higher.")
 
 
 def page(rows: list[Saved], command: str) -> str:
