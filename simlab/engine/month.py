@@ -102,7 +102,8 @@ def _with_fields(
     if taken:
         raise ValueError(f"a person has {', '.join(sorted(taken))} already")
     known: list[Any] = [(name, person.fields[name][0]) for name in person.names or ()]  # type: ignore[index]
-    return np.dtype(known + list(fields), align=True)
+    # in front: numba takes a record that only begins with another's fields for a kind of it
+    return np.dtype(list(fields) + known, align=True)
 
 
 def _with_parameters(

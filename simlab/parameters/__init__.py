@@ -86,8 +86,11 @@ def as_records(
         raise ValueError(
             f"draws of shape {draws.shape} for {len(registry)} parameters; expected (n, parameter)"
         )
-    record = np.dtype([(p.name, "f8") for p in registry])
-    return draws.view(record).reshape(draws.shape[0])
+    # parameters that are not the lab's go in front: numba takes a record that only begins with
+    # another's fields for a kind of it
+    order = sorted(range(len(registry)), key=lambda k: registry[k].name in INDEX)
+    record = np.dtype([(registry[k].name, "f8") for k in order])
+    return np.ascontiguousarray(draws[:, order]).view(record).reshape(draws.shape[0])
 
 
 def unconstrain(theta: NDArray[np.float64]) -> NDArray[np.float64]:
