@@ -201,6 +201,7 @@ PERSON = np.dtype(
         ("key", "f4"),  # share of time on key work
         ("nominated", "u1"),  # 1: moves to key work next
         ("change", "f4"),  # novelty of the work, 1 on moving, fading
+        ("moved", "i4"),  # month of moving to key work
         ("effort", "f4", (TASKS,)),  # 1 = a third of the month's hours
         ("care", "f4"),  # log care per customer against what sales pay alone would leave
         ("business", "f4"),
@@ -358,7 +359,7 @@ COUPLINGS: dict[str, tuple[str, ...]] = {
     ),
     "couple_income": ("expected",),
     "couple_help": ("help", "help_wait", "help_left", "approached"),
-    "couple_assign": ("key", "nominated", "change"),
+    "couple_assign": ("key", "nominated", "change", "moved"),
     "couple_handover": (),
 }
 """Each coupling with the person fields that the rule reading it may write differently because of

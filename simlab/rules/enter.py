@@ -180,6 +180,7 @@ def enter(person, firm, policy, practice, param, draw):
     person.key = 0.0
     person.nominated = 0
     person.change = 0.0
+    person.moved = 0
     person.ties_gone = 0
     for k in range(len(person.due)):
         person.due[k] = 0.0

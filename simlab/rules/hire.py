@@ -78,11 +78,12 @@ def key_share_at(since, policy):
 
 
 @inlined
-def move(person):
+def move(person, month):
     """The person takes up key work: everything is new."""
     person.key = 1.0
     person.nominated = 0
     person.change = 1.0
+    person.moved = month
 
 
 @rule("firm")
@@ -99,7 +100,7 @@ def assign(people, firm, policy, practices):
             person = people[i]
             if person.status == Status.ACTIVE and person.key <= 0.0:
                 if person.turn < share:
-                    move(person)
+                    move(person, firm.month)
                 elif person.turn < ahead:
                     person.nominated = 1
         return
@@ -136,7 +137,7 @@ def assign(people, firm, policy, practices):
     for k in range(others):
         if rank[k] < moving or (rank[k] == moving and here < wanted):
             here += 1 if rank[k] == moving else 0
-            move(people[place[k]])
+            move(people[place[k]], firm.month)
         elif rank[k] < nominated or (rank[k] == nominated and ahead_of < nominees):
             people[place[k]].nominated = 1
         ahead_of += 1 if rank[k] == nominated else 0

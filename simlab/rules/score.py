@@ -64,6 +64,28 @@ def attain_customers(person, accounts, weights, policy, practice):
 
 
 @inlined
+def expected_key(person, firm, practice):
+    """Business a month that is expected of key work: nothing before a sales cycle is over, all of
+    it after two."""
+    since = firm.month - person.moved + 1
+    reached = min(max(since - practice.cycle, 0.0), practice.cycle) / practice.cycle
+    return reached * practice.account_value * person.base
+
+
+@inlined
+def results_now(person, firm, practice):
+    """This month's results against what is usual, 0.5 at the usual: success in standard work, and
+    business of key accounts against what is expected of them, by share of the work."""
+    level = 0.5 + (person.success - person.usual) * (1.0 - person.key)
+    if person.key > 0.0:
+        expected = expected_key(person, firm, practice)
+        if expected > 0.0:
+            reached = person.key_business / (person.key_business + expected)
+            level += person.key * (reached - 0.5)
+    return level
+
+
+@inlined
 def attain_own(person, weights, policy, practice):
     """KPIs of the person's own results, work with other departments and learning."""
     if weights[Kpi.SALES] > 0.0:
@@ -110,10 +132,8 @@ def score(person, accounts, firm, policy, practice, param):
                 capped = 1.0 if person.attainment[kpi] >= policy.attainment_cap else 0.0
                 person.at_cap[kpi] += param.expectation_memory * (capped - person.at_cap[kpi])
 
-    share = 1.0 - person.key
     before = person.results
-    gain = 0.5 + (person.success - person.usual) * share - person.results
-    person.results += RESULTS_MEMORY * gain
+    person.results += RESULTS_MEMORY * (results_now(person, firm, practice) - person.results)
     if person.decided > 0:
         better = person.won / person.decided - practice.key_standard
         person.results += DECISION_WEIGHT * person.key * better

@@ -332,6 +332,16 @@ def test_days_at_home_keep_people(large):
     assert_moves(large, home, office, {"voluntary": -1}, draws=60)
 
 
+def test_who_cannot_do_key_work_is_dismissed_for_results(large):
+    """Half of the people in key work: the less fit for it they are, the fewer accounts they win,
+    the lower their results, the more of them are let go."""
+    hard, easy = (
+        with_parameter("key_difficulty", odds, selection={"key_share": 0.5, "ramp_months": 1})
+        for odds in (3.0, -1.0)
+    )
+    assert_moves(large, hard, easy, {"involuntary": 1}, draws=40, months=30)
+
+
 def test_shocks_and_dismissals_are_exits_of_their_own_kind(large):
     strict = {"target": 0.5}
     for name, outcome in (("shock", "other_exits"), ("dismissal", "involuntary")):
