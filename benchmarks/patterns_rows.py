@@ -206,8 +206,8 @@ def trials_group(draws: int, seed: int) -> Group:
     return Group(
         "Trials", f"The same sales firm with a treatment against the same histories without it; "
         f"{draws} draws of the prior. In the programme managers give one-to-one time to everybody "
-        "for nine months; whoever has decided before it leaves on their date all the same. The priors "
-        "of `reward_exit` and `help_exit` were set with sight of these simulated trials.",
+        "for nine months; whoever has decided before it leaves on their date all the same. The "
+        "priors of `reward_exit` and `help_exit` were set with sight of these simulated trials.",
         TRIALS, run,
     )
 

@@ -3,7 +3,7 @@
 
 from simlab.compiled import inlined
 from simlab.numeric import exp, log
-from simlab.world import KPIS, STAGES, TASKS, Kpi, Task
+from simlab.world import KPIS, STAGES, Kpi, Task
 
 SHARES = 3.0
 """Unit of effort: a third of the month's hours, an even split over selling (or opening), caring
