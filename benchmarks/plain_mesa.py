@@ -48,7 +48,8 @@ def as_object(record: np.void) -> SimpleNamespace:
     values = {}
     for name in record.dtype.names or ():
         value = record[name]
-        values[name] = value.item() if np.ndim(value) == 0 else np.array(value, dtype=float)
+        wide = np.int64 if np.issubdtype(value.dtype, np.integer) else np.float64
+        values[name] = value.item() if np.ndim(value) == 0 else value.astype(wide)
     return SimpleNamespace(**values)
 
 

@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, EnumType
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -73,6 +73,19 @@ def load_kernel(month: Month = MONTH) -> ModuleType:
         if digest not in _LOADED:
             _LOADED[digest] = _load(digest, source, month)
         return _LOADED[digest]
+
+
+def compiled_for(function: Any, given: tuple[Any, ...]) -> Callable[..., Any]:
+    """The machine code of a kernel function for arguments of these types.
+
+    Called directly it spares the look-up of the argument types, which for records of a hundred
+    fields takes several times as long as a rule does.
+    """
+    typeof: Any = numba.typeof
+    types = tuple(typeof(value) for value in given)
+    function.compile(types)
+    entry: Callable[..., Any] = function.overloads[types].entry_point
+    return entry
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simlab.draws import split_seed
 from simlab.engine.ensemble import portfolios
 from simlab.engine.generate import LIVES
-from simlab.engine.kernel import load_kernel
+from simlab.engine.kernel import compiled_for, load_kernel
 from simlab.engine.month import MONTH, Month
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
@@ -89,6 +89,7 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
         self.rules = month.rules
         self.outcome_names = month.outcomes
         self._kernel = load_kernel(month)
+        self._steps: dict[str, Callable[..., Any]] = {}
         pasts = np.atleast_2d(month.people(firm.people))
         self.people = pasts[past if len(pasts) > 1 else 0].copy()
         self.accounts = firm.accounts.copy()
@@ -115,12 +116,13 @@ class FirmModel(mesa.Model):  # type: ignore[misc]
 
     def apply(self, name: str, slot: int = 0) -> None:
         """Run one compiled rule for a slot (the slot is ignored by group and firm rules)."""
-        step = getattr(self._kernel, f"step_{name}")
-        step(
+        given = (
             slot, *self._arrays, self._after if self.elapsed >= 0 else self._before, self._param,
-            self._seen, self._outcomes,
-            *self._address,
+            self._seen, self._outcomes, *self._address,
         )
+        if name not in self._steps:
+            self._steps[name] = compiled_for(getattr(self._kernel, f"step_{name}"), given)
+        self._steps[name](*given)
 
     def step(self) -> None:
         """One month, rule by rule; the month's outcomes are collected."""
