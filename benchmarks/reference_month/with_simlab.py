@@ -36,7 +36,7 @@ PERSON = np.dtype(
         ("arrives", "i4"),
         ("status", "i1"),
         ("left", "i1"),
-        *((name, "f4") for name in spec.STATES),
+        *((name, "f8") for name in spec.STATES),
     ],
     align=True,
 )
