@@ -394,6 +394,7 @@ POLICY = np.dtype(
         ("pull", "f4", (STAGES, TASKS)),  # weight of the KPIs that a task serves
         ("stage_from", "i4", (STAGES,)),
         ("base_factor", "f4"),
+        ("pay_change", "f4"),  # its log
         ("commission", "f4"),
         ("key_commission", "f4"),
         ("payout_lag", "i4"),  # months after the close

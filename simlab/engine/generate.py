@@ -87,7 +87,12 @@ def _inverted(purpose: Purpose, number: str) -> str:
 def _numbers(declared: Rule) -> str:
     """Tuple types of a rule's numbers, and the functions that make one person's or account's."""
     text = ""
-    person = "person.slot, moment(person.generation, month)"
+    # A month's luck belongs to the seat; who comes to it next, and how they go, to the generation,
+    # in whatever month that is. So policies under which people leave at different times still
+    # meet the same luck.
+    person = "person.slot, moment(0, month)"
+    if declared.scope != "person":
+        person = "person.slot, moment(person.generation, 0)"
     account = "ACCOUNT_WORD | account.id, moment(account.generation, month)"
     for kind, entity, address, purposes in (
         ("", "person", person, declared.draws),
@@ -146,7 +151,7 @@ UNPACK = (
 ADDRESSES = """for j in range(count):
     person = people[first + j]
     entity[j] = person.slot
-    moments[j] = moment(person.generation, firm.month)"""
+    moments[j] = moment(0, firm.month)"""
 
 ACCOUNT_ADDRESSES = """filled = ACCOUNTS
 for j in range(count):

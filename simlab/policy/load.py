@@ -115,6 +115,7 @@ def _incentive(record: np.void, policy: Policy) -> None:
         "transparency",
     ):
         record[field] = getattr(incentive, field)
+    record["pay_change"] = np.log(incentive.base_factor)
     record["bonus_cap"] = incentive.bonus_cap or 0.0
     for kpi, target in incentive.targets.items():
         record["target"][names.index(kpi)] = target

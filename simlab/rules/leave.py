@@ -56,7 +56,7 @@ def contributions(person, firm, policy, param):
         -param.control_exit * (person.control - 0.5),
         param.market_exit * firm.market,
         -param.remote_exit * policy.remote,
-        -param.pay_exit * person.pay_level,
+        -param.pay_exit * person.pay_level - param.pay_change_exit * policy.pay_change,
         -param.help_exit * person.attention,
         anticipated,
     )

@@ -94,6 +94,8 @@ def test_departments_resolve_what_their_capacity_allows_whoever_goes_first(escal
     draw = prior_mean()
     draw[INDEX["request_rate"]], draw[INDEX["exit_level"]] = 2.0, -30.0
     draw[INDEX["shock"]] = 0.0
-    people, _, model = history({}, support={"escalation": escalation}, draw=draw)
-    resolved = people["resolved"][12:].sum(axis=1)
-    assert resolved.mean() == pytest.approx(model.departments["capacity"].sum(), rel=0.15)
+    resolved = []
+    for seed in range(10):  # a success clears all that a person waits for: months vary widely
+        people, _, model = history({}, support={"escalation": escalation}, draw=draw, seed=seed)
+        resolved.append(people["resolved"][12:].sum(axis=1).mean())
+    assert np.mean(resolved) == pytest.approx(model.departments["capacity"].sum(), rel=0.15)

@@ -332,6 +332,17 @@ def test_days_at_home_keep_people(large):
     assert_moves(large, home, office, {"voluntary": -1}, draws=60)
 
 
+def test_higher_base_pay_keeps_people(large):
+    low, high = (policy(incentive={"base_factor": factor}) for factor in (0.9, 1.1))
+    assert_moves(large, high, low, {"voluntary": -1}, draws=40, months=24)
+
+
+def test_unchanged_base_pay_changes_nothing_by_itself(staff):
+    as_is = policy(incentive={"base_factor": 1.0})
+    keen, deaf = (Arm(as_is, {"pay_change_exit": slope}) for slope in (3.0, 0.0))
+    assert_nothing(staff, keen, deaf)
+
+
 def test_who_cannot_do_key_work_is_dismissed_for_results(large):
     """Half of the people in key work: the less fit for it they are, the fewer accounts they win,
     the lower their results, the more of them are let go."""
