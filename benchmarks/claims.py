@@ -24,9 +24,11 @@ INTRODUCTION = """\
 control group. None is a target of calibration. Each is a scenario pair (`scenarios/claims/*.yaml`)
 that sets facts of a firm and levers, never parameters. Some of these choices were made with sight
 of trial runs, so that a figure could be measured at all: everybody on key accounts (V3), the range
-around 70 and a score that weighs satisfaction (V5), half of the time on key accounts and recovery
-as half of the fall regained (V6). They are named as ours below. Every case here runs over draws
-of the **prior**, that is on assumptions alone; `--lab` puts a posterior in its place.
+around 70 and a score that weighs satisfaction (V5), half of the time on key accounts, joint visits
+as the help, and recovery as half of the fall regained (V6). They are named as ours below. The
+assumed size of standard customers' goodwill was set with the figures of V2 and V4 in view, so read
+these two as plausibility. Every case here runs over draws of the **prior**, that is on assumptions
+alone; `--lab` puts a posterior in its place.
 
 **How to read it.** A *future* is one draw of the parameters; its figure is the expectation over the
 replicates, policies being compared under the same luck. *Simulated* is the median over futures with
