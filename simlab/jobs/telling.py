@@ -54,7 +54,7 @@ def story(
     lab: Lab, person: str, history: int, *, scenario: str | None = None,
     policy: str | None = None, against: str | None = None, progress: Progress | None = None,
 ) -> Told:
-    """The life of `person` in `history` (counted from 0) of the comparison of `scenario` (default:
+    """The life of `person` (an id, or the seat as P1, P2, ...) in `history` (counted from 0) of the comparison of `scenario` (default:
     the latest) under `policy` (default: the first that is not the baseline) and under `against`
     (default: the baseline).
 
@@ -79,20 +79,28 @@ def story(
     # the past of a draw does not depend on later draws
     firm = study.firm(panel_of(lab, study), rows[: draw + 1], seed=options["seed"],
                       progress=progress)
-    if person not in firm.names:
-        raise LabError("unknown_person", person=person, first=firm.names[0], last=firm.names[-1],
-                       people=len(firm.names))
+    slot = _seat(person, firm.names)
     stories = []
     for done, name in enumerate((policy, against)):
         progress.advance("story", done, 2)
         stories.append(tell(
             firm, parse_policy(tree["definitions"][name], name),
-            rows[draw], slot=firm.names.index(person), months=options["months"],
+            rows[draw], slot=slot, months=options["months"],
             history=history, seed=options["seed"], current=study.current, past=draw))
     progress.advance("story", 2, 2)
     return Told(stories=(stories[0], stories[1]), titles=tree["titles"],
                 practice=study.facts.practice, calibrated=calibrated, histories=total,
                 people=len(firm.names))
+
+
+def _seat(person: str, names: tuple[str, ...]) -> int:
+    """Where someone sits: by their id, or by seat as P1, P2, ..., since ids of records are long."""
+    seats = {f"P{slot + 1}": slot for slot in range(len(names))}
+    seats |= {name: slot for slot, name in enumerate(names)}
+    if person not in seats:
+        raise LabError("unknown_person", person=person, first=names[0], last=names[-1],
+                       people=len(names))
+    return seats[person]
 
 
 def _named(name: str, options: Mapping[str, Any], option: str) -> str:

@@ -42,6 +42,7 @@ def test_it_is_the_history_of_the_comparison(which, request):
     told = story(lab, person, 7)
     assert [s.policy for s in told.stories] == ["train_and_help", "move_only"]
     assert [s.person for s in told.stories] == [person, person]
+    assert story(lab, "P12", 7).stories[0].months == told.stories[0].months
     assert (told.histories, told.calibrated) == (DRAWS * REPLICATES, calibrated)
     chosen = [study.policies[s.policy] for s in told.stories]
     y = simulate(firm, chosen, rows, months=MONTHS, replicates=REPLICATES, seed=3,
