@@ -87,11 +87,11 @@ correlation of the two totals over luck.
 READING = """
 **Reading.** {found}
 
-Pairing is worth most while the two policies still share their people. An exit
-under one policy only brings a newcomer with luck of their own, and until the other policy's seat
-has passed to its next holder, too, the two have nothing in common. So the correlation falls with
-the months simulated and with the size of the difference itself, and it falls further where people
-influence one another.
+Pairing is worth most while the two policies still share their people. An exit under one policy only
+brings a newcomer: the seat keeps its monthly luck, but who sits in it has other traits, tenure and
+states until the other policy's seat has passed to its next holder, too. So the correlation falls
+with the months simulated and with the size of the difference itself, and it falls further where
+people influence one another.
 """
 LEAST = 0.1
 """Difference in exits from which a pair counts as policies that differ."""

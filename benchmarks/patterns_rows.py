@@ -165,7 +165,7 @@ TRIALS = (
         share=True),
     Row("base pay cut by a tenth: quits of the next year", 0.20, 0.30,
         "+20 to 30%: elasticity 2 to 3, EPI review of quasi-experiments", "input",
-        "reward_leaving", share=True),
+        "pay_leaving", share=True),
 )
 
 
@@ -207,7 +207,7 @@ def trials_group(draws: int, seed: int) -> Group:
         "Trials", f"The same sales firm with a treatment against the same histories without it; "
         f"{draws} draws of the prior. In the programme managers give one-to-one time to everybody "
         "for nine months; whoever has decided before it leaves on their date all the same. The "
-        "priors of `reward_exit` and `help_exit` were set with sight of these simulated trials.",
+        "priors of `pay_change_exit` and `help_exit` were set with sight of these simulated trials.",
         TRIALS, run,
     )
 
