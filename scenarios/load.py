@@ -148,7 +148,10 @@ def _parse(data: Any, source: str) -> Scenario:
     except ValidationError as error:
         problems = field_problems(error, source)
         raise LabError("scenario_invalid", file=source, problems=problems) from None
-    bundle = {p.name: p for p in map(_resolved, written.policies)}
+    chosen = [
+        _resolved(item, source, f"policies.{k}") for k, item in enumerate(written.policies)
+    ]
+    bundle = {p.name: p for p in chosen}
     if written.baseline not in bundle:
         known = ", ".join(bundle)
         raise LabError("scenario_baseline", file=source, name=written.baseline, known=known)
@@ -160,11 +163,16 @@ def _parse(data: Any, source: str) -> Scenario:
         months=written.months,
         facts=written.firm,
         burn_in=written.burn_in,
-        current=_resolved(written.current),
+        current=_resolved(written.current, source, "current"),
         policies=bundle,
         baseline=written.baseline,
     )
 
 
-def _resolved(item: str | Policy) -> Policy:
-    return policy(item) if isinstance(item, str) else item
+def _resolved(item: str | Policy, source: str, field: str) -> Policy:
+    if not isinstance(item, str):
+        return item
+    if item not in policies() and not item.endswith((".yaml", ".yml")):
+        known = ", ".join(policies())
+        raise LabError("scenario_policy", file=source, field=field, name=item, known=known)
+    return policy(item)

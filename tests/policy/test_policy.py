@@ -1,7 +1,10 @@
 """Are policies validated in the user's words, and compiled faithfully?"""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import yaml
 
 import scenarios
 from simlab.errors import LabError
@@ -102,3 +105,15 @@ def test_unknown_names_list_the_known_ones():
         scenarios.load("nope")
     with pytest.raises(LabError, match="move_only"):
         scenarios.policy("nope")
+
+
+@pytest.mark.parametrize(("change", "field"), [
+    ({"current": "nope"}, "current"), ({"policies": ["move_only", "nope"]}, "policies.1")])
+def test_a_scenario_file_with_an_unknown_policy_names_the_field(tmp_path, change, field):
+    built_in = Path(scenarios.__file__).parent / "sales_transition.yaml"
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(built_in.read_text("utf-8")) | change), "utf-8")
+    with pytest.raises(LabError) as refused:
+        scenarios.load(str(path))
+    assert refused.value.code == "scenario_policy"
+    assert f"field {field}" in str(refused.value)
