@@ -207,7 +207,8 @@ def trials_group(draws: int, seed: int) -> Group:
         "Trials", f"The same sales firm with a treatment against the same histories without it; "
         f"{draws} draws of the prior. In the programme managers give one-to-one time to everybody "
         "for nine months; whoever has decided before it leaves on their date all the same. The "
-        "priors of `pay_change_exit` and `help_exit` were set with sight of these simulated trials.",
+        "priors of `pay_change_exit` and `help_exit` were set with sight of these simulated "
+        "trials.",
         TRIALS, run,
     )
 

@@ -54,9 +54,9 @@ def story(
     lab: Lab, person: str, history: int, *, scenario: str | None = None,
     policy: str | None = None, against: str | None = None, progress: Progress | None = None,
 ) -> Told:
-    """The life of `person` (an id, or the seat as P1, P2, ...) in `history` (counted from 0) of the comparison of `scenario` (default:
-    the latest) under `policy` (default: the first that is not the baseline) and under `against`
-    (default: the baseline).
+    """The life of `person` (an id, or the seat as P1, P2, ...) in `history` (counted from 0) of
+    the comparison of `scenario` (default: the latest) under `policy` (default: the first that is
+    not the baseline) and under `against` (default: the baseline).
 
     The comparison must be current: where its inputs have changed, its histories are no longer
     those that the lab can run.
