@@ -32,7 +32,7 @@ from simlab.engine.mesa_model import FirmModel
 from simlab.panel import month_number
 from simlab.parameters import prior_draws, prior_mean
 
-MONTHS = 12
+MONTHS, CHUNKS = 12, 8
 
 
 def measure(run: Callable[[], None], person_months: int, *, repeats: int = 3) -> float:
@@ -49,9 +49,10 @@ def kernel_row(people: int, threads: int) -> dict[str, object]:
     facts = FirmFacts(people=people, team_size=10)
     firm = scenario_firm(facts, month_number("2026-01"))
     policy = scenarios.policy("train_and_help")
-    histories = max(threads, 2_000_000 // (people * MONTHS))
+    # as many chunks of one size on every thread, so that none waits for another's last one
+    chunk = max(1, 2_000_000 // (people * MONTHS * CHUNKS))
+    histories = threads if people >= 1_000_000 else chunk * CHUNKS
     draws = prior_draws(histories, 1)
-    chunk = max(1, min(histories // threads, 400_000 // (people * MONTHS) or 1))
 
     def run() -> None:
         simulate(firm, [policy], draws, months=MONTHS, threads=threads, chunk=chunk)
