@@ -1,9 +1,10 @@
 """Random numbers with an address: nothing is carried from one draw to the next.
 
 A uniform is a word of the Philox4x32-10 block (Salmon, Moraes, Dror, Shaw, SC 2011) at the
-counter (entity, generation and month, history, stream) under the seed as key. So the same
-person meets the same luck under every policy, in any order, on any number of threads, and any
-history can be replayed alone.
+counter (entity, generation and month, history, stream) under the seed as key. A month's luck
+belongs to a person's seat (generation 0), that of arriving and leaving to the generation (month 0).
+So the same seat meets the same luck under every policy, in any order, on any number of threads,
+and any history can be replayed alone.
 
 A rule's *purposes* name the words of its blocks: its first four purposes are the first block,
 and so on. A rule's stream numbers come from its name, so adding or reordering rules, or adding

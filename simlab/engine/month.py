@@ -60,10 +60,10 @@ class Month:
     ) -> Month:
         """This month with one rule more (see `simlab.rules.rule`), right after the rule `after`.
 
-        `fields` are further states of a person, (name, NumPy type), zero at the start and on
-        arrival of nobody's making: the rule sets them. `parameters` join the registry. A rule of
-        scope "outcome" adds an outcome of its own name. Raises ValueError for a name that is
-        taken, or an unknown `after`.
+        `fields` are further states of a person, (name, NumPy type), zero at the start. Whoever
+        takes a seat later finds what the last one left there, so the rule sets them anew in the
+        month of arrival. `parameters` join the registry. A rule of scope "outcome" adds an outcome
+        of its own name. Raises ValueError for a name that is taken, or an unknown `after`.
         """
         declared = as_rule(function)
         names = [known.name for known in self.rules]

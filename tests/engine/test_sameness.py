@@ -16,6 +16,7 @@ from simlab.panel import month_number
 from simlab.parameters import as_records, prior_draws, prior_mean
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
+from simlab.world import Exit, Status
 
 MONTHS = 15
 
@@ -135,3 +136,22 @@ def test_a_start_is_never_written(firm, busy, draws):
     before = firm.people.copy()
     simulate(firm, [busy], draws, months=3)
     np.testing.assert_array_equal(firm.people, before)
+
+
+def test_whoever_comes_to_a_seat_next_is_the_same_person_in_whatever_month(firm, busy, draws):
+    """One leaves two months earlier than in the twin history: the vacancy lasts as long and the
+    same newcomer fills it, so policies that lose people at different times still compare."""
+    arrived = {}
+    for goes in (1, 3):
+        model = FirmModel(firm, busy, draws[0], seed=5)
+        model.step()
+        model.people[7]["status"], model.people[7]["leaving"] = Status.NOTICE, Exit.VOLUNTARY
+        model.people[7]["notice"] = goes
+        months = 0
+        while model.people[7]["generation"] == 0 or model.people[7]["status"] != Status.ACTIVE:
+            model.step()
+            months += 1
+        person = model.people[7]
+        arrived[goes] = (months - goes, *(person[t].item() for t in ("willingness", "proactivity",
+                                                                    "turn", "ability", "frailty")))
+    assert arrived[1] == arrived[3]
