@@ -118,10 +118,28 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Learnt:
+    """The amortised posterior: what it says of any record of the same people.
+
+    It was taught by parameters from the prior cut to `box`, and answers under that prior.
+    """
+
+    amortised: amortised.Amortised
+    box: Box
+    used: NDArray[np.bool_]
+    """(K,) summaries it looks at; the others are set aside (`Range.set_aside`)."""
+
+    def draws(self, summaries: Matrix, n: int, seed: int) -> Matrix:
+        """(n, parameter) draws in natural units given a record's (K,) `summaries`."""
+        return self.box.constrain(self.amortised.draw(summaries[self.used], n, seed))
+
+
+@dataclass(frozen=True)
 class Calibration:
     """What a calibration found."""
 
     posterior: Posterior
+    learnt: Learnt
     parameters: tuple[ParameterRow, ...]
     checks: tuple[Check, ...]
     ranges: tuple[Range, ...]
@@ -170,9 +188,8 @@ def calibrate(
         return kept(cache, key, lambda: simulate_table(
             known, summariser, theta, seed=_seed(seed, part), threads=threads, progress=progress))
 
-    fitted, box, distance = _learn(table, observed, simulations, seed, progress, clock)
-    used = ~distance.flagged
-    theta = box.constrain(fitted.draw(observed[used], DRAWS, _seed(seed, 3)))
+    learnt, distance = _learn(table, observed, simulations, seed, progress, clock)
+    theta = learnt.draws(observed, DRAWS, _seed(seed, 3))
     posterior = Posterior(
         names=NAMES,
         draws=theta,
@@ -192,7 +209,7 @@ def calibrate(
               bool(distance.flagged[k]))
         for k, name in enumerate(summariser.names)
     )
-    return Calibration(posterior, parameter_rows(posterior), checks, ranges,
+    return Calibration(posterior, learnt, parameter_rows(posterior), checks, ranges,
                        _cautions(known, ranges, checks), clock.seconds)
 
 
@@ -242,8 +259,8 @@ class _Clock:
 def _learn(
     table: Callable[[Box, int, int], Table], observed: Matrix, simulations: int, seed: int,
     progress: Progress, clock: _Clock,
-) -> tuple[amortised.Amortised, Box, amortised.Distance]:
-    """The posterior, the box it lives in, and where the record lies among prior simulations."""
+) -> tuple[Learnt, amortised.Distance]:
+    """The posterior, and where the record lies among prior simulations."""
     rounds = 1 if simulations <= _ONE_ROUND else 2
     levels = [INDEX[name] for name in LEVELS]
     whole = Box.whole()
@@ -260,8 +277,8 @@ def _learn(
     clock.lap("fit")
     if rounds == 1:
         telling.advance("", 1, 1)
-        return fitted, whole, distance
-    box = whole.around(whole.constrain(fitted.draw(observed[used], DRAWS, _seed(seed, 6))))
+        return Learnt(fitted, whole, used), distance
+    box = whole.around(Learnt(fitted, whole, used).draws(observed, DRAWS, _seed(seed, 6)))
     second = table(box, simulations - size, 2)
     clock.lap("reference")
     inside = box.holds(first.theta)
@@ -272,7 +289,7 @@ def _learn(
         box.unconstrain(theta), summaries[:, used], _seed(seed, 7), CALIBRATED, levels)
     telling.advance("", 2, rounds)
     clock.lap("fit")
-    return fitted, box, distance
+    return Learnt(fitted, box, used), distance
 
 
 def _predictive_checks(
