@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from scipy.stats import truncnorm
 
 import scenarios
 from scenarios.facts import scenario_firm
@@ -24,7 +25,8 @@ from simlab.engine.month import MONTH
 from simlab.engine.outcomes import OUTCOMES, Outcome
 from simlab.engine.switches import SWITCHES, Switch
 from simlab.i18n import text
-from simlab.parameters import REGISTRY
+from simlab.parameters import REGISTRY, Parameter, priors
+from simlab.parameters.priors import HELD, PRIORS, registry_under
 from simlab.policy import Policy, policy_schema
 from simlab.policy.schema import described
 from simlab.records.schema import TABLES
@@ -57,23 +59,44 @@ MADE = "<!-- Written by docs/build.py from the code; edit the code, not this pag
 
 
 def parameters() -> str:
-    """The registry: meaning, unit, bounds, prior, evidence."""
+    """The registry: meaning, unit, bounds, rival priors, evidence."""
+    rivals = {name: registry_under(name) for name in PRIORS}
     lines = [
         "# Parameters\n",
         f"{len(REGISTRY)} parameters; each prior is a normal cut to the bounds. *Calibrated* ones "
         "can be moved by a firm's records, the others keep their prior and are reported as "
-        "assumed.\n",
-        "| name | meaning | 含义 | unit | bounds | prior mean (SD) | evidence | grade "
-        "| calibrated |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "assumed. The role says what zero means: a *policy* parameter is how a lever itself acts, "
+        "an *association* how one thing goes with another, a *process* has no zero. Correlations "
+        "bound associations only; the strength of a policy comes from trials or is called an "
+        "assumption. The last column names the record that would show the parameter; without "
+        "one only a past change of the lever or a pilot can.\n",
+        "## Rival priors\n",
+        f"{paragraphs(priors)}\n",
+        "`simlab compare LAB SCENARIO --prior skeptical` takes another one for what records "
+        "cannot move; every comparison shows all of them side by side for its headline.\n",
+        "## Every parameter\n",
+        "Priors are given as mean (SD) after the cut to the bounds; 0 (0) is switched off.\n",
+        "| name | meaning | 含义 | unit | bounds | " + " | ".join(PRIORS) + " | evidence | grade "
+        "| role | calibrated | seen in |",
+        "|---" * (10 + len(PRIORS)) + "|",
     ]
-    for p in REGISTRY:
+    for k, p in enumerate(REGISTRY):
+        stated = " | ".join(_moments(rivals[name][k]) for name in PRIORS)
         lines.append(
             f"| `{p.name}` | {p.en} | {p.zh} | {p.unit} | {p.lower:g} to {p.upper:g} "
-            f"| {p.mean:g} ({p.sd:g}) | {p.source} | {p.grade} "
-            f"| {'yes' if p.calibrated else 'no'} |"
+            f"| {stated} | {p.source} | {p.grade} | {p.role} "
+            f"| {'yes' if p.calibrated else 'no'} | {f'`{p.column}`' if p.column else '-'} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _moments(p: Parameter) -> str:
+    """Mean and SD of a prior as it is after the cut to its bounds."""
+    if p.sd <= HELD:
+        return f"{p.mean:g} (0)"
+    low, high = (p.lower - p.mean) / p.sd, (p.upper - p.mean) / p.sd
+    mean, variance = truncnorm.stats(low, high, loc=p.mean, scale=p.sd, moments="mv")
+    return f"{mean:.3g} ({variance**0.5:.3g})"
 
 
 def month() -> str:

@@ -9,18 +9,25 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+Role = Literal["process", "association", "policy"]
+"""`policy`: how a lever itself acts, nothing without it; `association`: how one thing goes with
+another; `process`: everything that has no zero. Correlations bound associations only: the
+strength of a policy comes from trials, or is called an assumption."""
+
 
 @dataclass(frozen=True)
 class Parameter:
     """One parameter. `mean` and `sd` are those of the normal that, cut to `lower`..`upper`, is
-    its prior. `grade` says what kind of evidence `source` is."""
+    its prior. `grade` says what kind of evidence `source` is, `role` what the parameter is to the
+    model, `column` (``table.column``, or a KPI of monthly performance) which record would show
+    it; empty where only a past change of the lever or a pilot can."""
 
     name: str
     en: str
@@ -33,6 +40,15 @@ class Parameter:
     source: str
     grade: str
     calibrated: bool
+    role: Role = "process"
+    column: str = ""
+    correlation: float | None = None
+    """The published correlation with leaving within a year, where the grade is one."""
+
+    @property
+    def effect(self) -> bool:
+        """Whether zero means that it does nothing: it is no level, spread, memory or rate."""
+        return self.role != "process"
 
     def meaning(self, lang: str) -> str:
         """What the parameter means, in `lang`."""
