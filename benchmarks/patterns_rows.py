@@ -16,7 +16,7 @@ from person_records import Records, recorded
 import scenarios
 from calibration.calibrate import calibrate
 from scenarios import FirmFacts, scenario_firm
-from simlab.engine.panels import observe, simulate_panels
+from simlab.engine.panels import simulate_panels
 from simlab.engine.switches import Switch
 from simlab.panel import Panel, month_number
 from simlab.parameters import prior_draws
@@ -259,8 +259,7 @@ def panel_group(
         given = theta if switch is None else switch.draws(theta)
         kept = np.full((len(names), len(given)), np.nan)
 
-        def consume(history, business, rating, exited, observed) -> None:  # type: ignore[no-untyped-def]
-            made = observe(panel, business, rating, exited.copy(), observed)
+        def consume(history: int, made: Panel) -> None:
             kept[:, history] = list(patterns_panel.figures(made, columns).values())
 
         simulate_panels(panel, given, consume, seed=seed)

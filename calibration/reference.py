@@ -107,14 +107,8 @@ def simulate_table(
     """Summaries of one simulated panel per row of `theta`, progress told as `stage`."""
     summaries = np.full((len(theta), len(summariser.names)), np.nan)
 
-    def consume(
-        row: int,
-        business: NDArray[np.float32],
-        rating: NDArray[np.int8],
-        exited: NDArray[np.int32],
-        observed: NDArray[np.bool_],
-    ) -> None:
-        summaries[row] = summariser.of(business, rating, exited, observed)
+    def consume(row: int, made: Panel) -> None:
+        summaries[row] = summariser.of_panel(made)
 
     simulate_panels(panel, theta, consume, seed=seed, threads=threads,
                     progress=renamed(progress, stage))

@@ -15,6 +15,27 @@ STILL_HERE = 32767
 """`exited` of a person without a known exit."""
 _SEASON_LEAST = 20
 """Positive results a calendar month needs to have a season of its own."""
+LONGEST_NOTICE = 3
+"""Months that lie between a decision to leave and the exit at most."""
+
+SIGNS: dict[str, str] = {
+    "score": "monthly_performance.score",
+    "absence": "attendance_monthly.leave_days",
+    "pressure": "feedback_tickets.category",
+    "communication": "feedback_tickets.category",
+    "resources": "feedback_tickets.category",
+    "pulse": "pulse.morale",
+    "raised": "feedback_tickets.assigned_unit",
+    "waiting": "feedback_tickets.assigned_unit",
+    "passed": "exam_results.passed",
+    "failed": "exam_results.passed",
+    "opened": "accounts.opened_on",
+    "won": "accounts.opened_on",
+    "lost": "accounts.opened_on",
+    "complaints": "account_months.complaints",
+}
+"""Monthly figures that a panel may hold beside results: field of `Panel` -> the column of the
+records that it comes from. The kernel notes them in this order."""
 
 
 def month_number(month: str) -> int:
@@ -56,7 +77,8 @@ class Panel:
     observed: NDArray[np.bool_]
     """(n, T) a results record exists for an employed month; everything below is valid there."""
     business: NDArray[np.float32]
-    """(n, T) business of the month, in the firm's currency; may be negative (refunds)."""
+    """(n, T) business of the month, in the firm's currency; may be negative (refunds); NaN
+    throughout where the record holds scores but no amounts."""
     rating: NDArray[np.int8]
     """(n, T) rating 1..4 of the month's quarter, set from that SAME quarter's business: known
     only once the quarter has ended; 0 = none."""
@@ -65,6 +87,84 @@ class Panel:
     unit: tuple[str, ...] = ()
     """n ids of the unit (team) each belongs to at the end of the record, "" where unknown; empty
     where none is recorded."""
+    noticed: NDArray[np.int32] | None = None
+    """(n,) column in which a person who left had given notice; `STILL_HERE` where unknown."""
+    key_from: NDArray[np.int32] | None = None
+    """(n,) column from which a person holds key accounts, so does key work; `STILL_HERE` if
+    never. A fact of the record, not an outcome."""
+    course: NDArray[np.int8] | None = None
+    """(n, T) 1 + number of the course (`simlab.world.COURSES`) completed in the month, 0 none,
+    -1 a course on none of the role pack's skills. A fact (exposure), not an outcome."""
+    score: NDArray[np.float32] | None = None
+    """(n, T) score 0-100 given by the manager. Here and below NaN where nothing is recorded."""
+    absence: NDArray[np.float32] | None = None
+    """(n, T) days of leave and other absence."""
+    pressure: NDArray[np.float32] | None = None
+    """(n, T) feedback tickets about workload."""
+    communication: NDArray[np.float32] | None = None
+    """(n, T) feedback tickets about missing skills."""
+    resources: NDArray[np.float32] | None = None
+    """(n, T) feedback tickets about missing help from other departments."""
+    pulse: NDArray[np.float32] | None = None
+    """(n, T) the quarter's last answer on morale, 0-10, in the column that ends the quarter."""
+    raised: NDArray[np.float32] | None = None
+    """(n, T) support requests raised with other departments."""
+    waiting: NDArray[np.float32] | None = None
+    """(n, T) support requests not resolved at the end of the month."""
+    passed: NDArray[np.float32] | None = None
+    """(n, T) exams passed."""
+    failed: NDArray[np.float32] | None = None
+    """(n, T) exams failed."""
+    opened: NDArray[np.float32] | None = None
+    """(n, T) key accounts opened."""
+    won: NDArray[np.float32] | None = None
+    """(n, T) key accounts won."""
+    lost: NDArray[np.float32] | None = None
+    """(n, T) key accounts lost, before the decision or as customers."""
+    complaints: NDArray[np.float32] | None = None
+    """(n, T) complaints of key accounts."""
+
+    @property
+    def signs(self) -> dict[str, NDArray[np.float32]]:
+        """The recorded ones of `SIGNS`, by field, in that order."""
+        held = {name: getattr(self, name) for name in SIGNS}
+        return {name: figure for name, figure in held.items() if figure is not None}
+
+    @property
+    def recorded(self) -> frozenset[str]:
+        """Columns ``table.column`` of the records that this panel holds anything of."""
+        there = {
+            "exits.last_day": bool((self.exited != STILL_HERE).any()),
+            "exits.notice_date": self.noticed is not None,
+            "monthly_performance.actual": self.amounts,
+            "ratings.rating": bool((self.rating > 0).any()),
+            "compensation.base": bool((np.isfinite(self.base) & (self.base > 0)).any()),
+            "employees.manager_key": len(set(self.unit)) > 1,
+            "enrolments.completed_on": self.course is not None,
+            "accounts.opened_on": self.key_from is not None,
+        }
+        return frozenset(c for c, known in there.items() if known) | {SIGNS[k] for k in self.signs}
+
+    @property
+    def amounts(self) -> bool:
+        """Whether business is recorded, not only scores."""
+        return bool(np.isfinite(self.business[self.observed]).any())
+
+    @property
+    def teams(self) -> NDArray[np.int64]:
+        """(n,) number of each person's team, from 0; all 0 where none is recorded."""
+        if not self.unit:
+            return np.zeros(len(self.person), np.int64)
+        return np.unique(np.array(self.unit), return_inverse=True)[1].astype(np.int64)
+
+    def unmasked(self, figure: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, T) `figure` without what an exit already decided upon may have caused: months from
+        the notice on; where no notice is known, the last `LONGEST_NOTICE` and the exit month."""
+        begins = self.exited - LONGEST_NOTICE
+        if self.noticed is not None:
+            begins = np.where(self.noticed < STILL_HERE, self.noticed, begins)
+        late = np.arange(self.months) >= begins[:, None]
+        return np.where(late & (self.exited < STILL_HERE)[:, None], np.float32(np.nan), figure)
 
     @property
     def months(self) -> int:
@@ -114,6 +214,13 @@ class Panel:
             business=self.business[keep, columns],
             rating=rating,
             unit=tuple(u for u, k in zip(self.unit, keep, strict=False) if k),
+            noticed=None if self.noticed is None else np.where(
+                exited < STILL_HERE, self.noticed[keep], STILL_HERE).astype(np.int32),
+            key_from=None if self.key_from is None else np.where(
+                self.key_from[keep] <= last_column, self.key_from[keep], STILL_HERE
+            ).astype(np.int32),
+            course=None if self.course is None else self.course[keep, columns],
+            **{name: figure[keep, columns] for name, figure in self.signs.items()},
         )
 
 

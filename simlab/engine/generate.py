@@ -32,6 +32,7 @@ from simlab.draws import ACCOUNT as ACCOUNT_WORD
 from simlab.draws import fill, invert_exponential, invert_normal, moment, philox, uniform
 from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
+from simlab.rules.hire import move
 from simlab.world import SEEN, Status
 
 TILE = {TILE}

@@ -82,23 +82,73 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
     return last - first
 
 
+@njit
+def completes(person, course):
+    """The person completes `course` - 1 this month, whose exam is the month's (0 or less: none)."""
+    person.course = -1
+    if course > 0:
+        person.course = course - 1
+        # however long the course is, its hours are done
+        person.hours = 1e6
+
+
+@njit
+def note_signs(person, place, signs, m, i):
+    """Notes what the record would hold of the month, in the order of `simlab.panel.SIGNS`."""
+    waiting = 0.0
+    for d in range(len(person.requests)):
+        waiting += person.requests[d]
+    lost = person.decided - person.won + person.renewals_due - person.renewed
+    noted = (
+        1.0 * person.success,
+        1.0 * person.absence,
+        1.0 * person.tickets[0],
+        1.0 * person.tickets[1],
+        1.0 * person.tickets[2],
+        1.0 * person.pulse if person.pulse >= 0.0 else np.nan,
+        1.0 * person.raised,
+        waiting,
+        1.0 if person.examined > 0 else 0.0,
+        1.0 if person.examined < 0 else 0.0,
+        1.0 * (person.progress - person.won - person.renewed),
+        1.0 * person.won,
+        1.0 * lost,
+        1.0 * (person.complaints - person.standard_complaints),
+    )
+    for k in range(len(noted)):
+        if place[k] >= 0:
+            signs[place[k], m, i] = noted[k]
+
+
 @njit(nogil=True, cache=True)
 def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices, policies,
-              params, k0, k1, history, months, cancel, business, rating, pay, exited, kind):
-    """One history, recorded person by person: (month, slot) arrays and each slot's exit month.
+              params, k0, k1, history, months, cancel, key_from, course, place,
+              business, rating, pay, exited, noticed, kind, signs):
+    """One history, recorded person by person: (month, slot) arrays and each slot's exit month
+    and, where the exit had notice, the month of giving it.
 
-    The rating of a quarter is written back over its months. Meant for firms whose vacancies are
-    off, so that a slot holds one person. Returns False where cancelled.
+    key_from[slot] is the month of taking up key work. course[month, slot] completes course - 1
+    in that month (0 or less: none); its exam is sat. signs[place[k], month, slot] notes the k-th
+    of `simlab.panel.SIGNS` where place[k] is not negative. The rating of a quarter is written
+    back over its months. Meant for firms whose vacancies are off, so that a slot holds one
+    person. Returns False where cancelled.
     """
     people, accounts = people0[0].copy(), accounts0.copy()
     teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
     seens = np.zeros(1, SEEN)
     outcomes = np.zeros(OUTCOMES)
     scratch = scratch_rows(np.uint32(history))
+    trained, keyed = len(course) > 0, len(key_from) > 0
     for m in range(months):
         if cancel[0]:
             return False
         start_month(firms[0], start, m)
+        for i in range(len(people)):
+            if people[i].status == Status.ACTIVE or people[i].status == Status.NOTICE:
+                if keyed and key_from[i] <= m and people[i].key <= 0.0:
+                    move(people[i], m)
+                if trained:
+                    completes(people[i], course[m, i])
         month(people, accounts, teams, departments, firms[0], practices, policies[0], params[0],
               seens[0], outcomes, k0, k1, scratch)
         quarter = m - (start + m) % 3
@@ -107,15 +157,21 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
             if person.left and exited[i] == STILL_HERE:
                 exited[i] = m
                 kind[i] = person.leaving
+            elif person.status == Status.NOTICE and noticed[i] == STILL_HERE:
+                noticed[i] = m
             working = person.status == Status.ACTIVE or person.status == Status.NOTICE
             working = working or exited[i] == m
             if not working:
                 business[m, i] = np.nan
                 rating[m, i] = 0
                 pay[m, i] = np.nan
+                for k in range(len(signs)):
+                    signs[k, m, i] = np.nan
                 continue
             business[m, i] = person.business + person.key_business
             pay[m, i] = person.income
+            if len(signs) > 0:
+                note_signs(person, place, signs, m, i)
             for q in range(max(quarter, 0), m + 1):
                 rating[q, i] = person.running_rating if not np.isnan(business[q, i]) else 0
     return True

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.draws import split_seed
+from simlab.draws import split_seed, stream
 from simlab.engine.ensemble import run_tasks, state
 from simlab.engine.firm import assemble
 from simlab.engine.kernel import load_kernel
 from simlab.engine.ties import NOBODY
-from simlab.panel import STILL_HERE, Panel, season
-from simlab.parameters import as_records
+from simlab.panel import SIGNS, STILL_HERE, Panel, season
+from simlab.parameters import INDEX, as_records
 from simlab.policy import Policy, compile_policies
 from simlab.practice import NAMES
 from simlab.progress import Progress
@@ -24,10 +26,8 @@ from simlab.world import PERSON, Firm, Status, blank
 AS_RECORDED = Policy(name="as_recorded", title={"en": "As recorded", "zh": "按现状"})
 """What a record without policy data was made under: nothing changes, nobody moves to key work."""
 
-Consume = Callable[
-    [int, NDArray[np.float32], NDArray[np.int8], NDArray[np.int32], NDArray[np.bool_]], None
-]
-"""Called with (history, business (n, T), rating (n, T), exited (n,), observed (n, T))."""
+Consume = Callable[[int, Panel], None]
+"""Called with the number of the history and its simulated record."""
 
 
 def base_pay(panel: Panel) -> NDArray[np.float64]:
@@ -38,11 +38,12 @@ def base_pay(panel: Panel) -> NDArray[np.float64]:
     return np.where(known.any(axis=1), first, everyone).astype(np.float64)
 
 
-def panel_firm(panel: Panel, *, practice: str = "sales") -> Firm:
+def panel_firm(panel: Panel, *, practice: str = "sales", coupled: bool = False) -> Firm:
     """The firm behind a panel at its first month: its people, each arriving when first seen.
 
-    There is one team, vacancies are off and people do not influence one another, because the
-    panel records neither teams nor managers. The season is the panel's own.
+    Vacancies are off: who comes is in the record. People do not influence one another unless
+    `coupled`: then those of a recorded team do, by who left and by the team's climate. The
+    season is the panel's own.
     """
     n = len(panel.person)
     base = base_pay(panel)
@@ -54,9 +55,10 @@ def panel_firm(panel: Panel, *, practice: str = "sales") -> Firm:
     people["entered"] = panel.hired
     people["ties"] = NOBODY
     people["base"] = base
+    people["team"] = panel.teams if coupled else 0
     people["grade"] = panel.grade.max(axis=1, initial=0)
     reference = float(np.median(base)) if n else 1.0
-    return assemble(
+    firm = assemble(
         people,
         panel.start,
         season=season(panel),
@@ -73,6 +75,8 @@ def panel_firm(panel: Panel, *, practice: str = "sales") -> Firm:
         vacancies=False,
         names=panel.person,
     )
+    together = coupled and bool(panel.unit)
+    return firm.with_facts(couple_peers=together, couple_climate=together)
 
 
 def simulate_panels(
@@ -84,57 +88,38 @@ def simulate_panels(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """One simulated panel per row of `draws` (history, parameter), handed to `consume` from
-    worker threads. The arrays are reused: copy what must be kept.
+    """One simulated record of the people of `panel` per row of `draws` (history, parameter),
+    handed to `consume` from worker threads.
 
-    A person without a known exit who disappears from the record before its end is censored in
-    the simulated panel at the same month; one with a known exit is not, so that simulated exits
-    may come earlier or later.
+    It has what `panel` has: its people, entry dates, pay, gaps, teams, key work and completed
+    courses as facts, and simulated results, exits and of `SIGNS` those recorded. A person
+    without a known exit who disappears from the record before its end is censored at the same
+    month; one with a known exit is not, so that simulated exits may come earlier or later.
     """
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
     kernel = load_kernel()
-    firm = panel_firm(panel)
+    firm = panel_firm(panel, coupled=True)
     params = as_records(draws)
     policies = compile_policies([AS_RECORDED])
     k0, k1 = split_seed(seed)
-    months, n = panel.months, len(panel.person)
-    allowed = _could_be_seen(panel).T.copy()
+    observer = Observer.of(panel, seed)
     spare: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def work(history: int) -> None:
         try:
             rows = spare.get_nowait()
         except queue.Empty:
-            rows = _buffers(months, n)
-        rows["exited"][:] = STILL_HERE
+            rows = observer.buffers()
+        for never in ("exited", "noticed"):
+            rows[never][:] = STILL_HERE
         finished = kernel.run_panel(
-            firm.start,
-            *state(firm),
-            policies,
-            params[history : history + 1],
-            k0,
-            k1,
-            history,
-            months,
-            progress.flag,
-            rows["business"],
-            rows["rating"],
-            rows["pay"],
-            rows["exited"],
-            rows["kind"],
+            firm.start, *state(firm), policies, params[history : history + 1], k0, k1, history,
+            panel.months, progress.flag, observer.key_from, observer.course, observer.place,
+            *rows.values(),
         )
         if finished:
-            observed = allowed & ~np.isnan(rows["business"])
-            business = np.where(observed, rows["business"], 0).T
-            rating = np.where(observed, rows["rating"], 0).T
-            consume(
-                history,
-                np.ascontiguousarray(business),
-                np.ascontiguousarray(rating),
-                rows["exited"],
-                np.ascontiguousarray(observed.T),
-            )
+            consume(history, observer.panel(rows, history, draws[history]))
         spare.put(rows)
 
     run_tasks(work, range(len(draws)), "simulate", threads, progress)
@@ -143,71 +128,172 @@ def simulate_panels(
 def simulated_panel(panel: Panel, draw: NDArray[np.float64], *, seed: int = 1) -> Panel:
     """One simulated record of the panel's people under one parameter row (parameter,)."""
     made: list[Panel] = []
-
-    def keep(
-        _: int,
-        business: NDArray[np.float32],
-        rating: NDArray[np.int8],
-        exited: NDArray[np.int32],
-        observed: NDArray[np.bool_],
-    ) -> None:
-        made.append(observe(panel, business, rating, exited.copy(), observed))
-
-    simulate_panels(panel, draw[None, :], keep, seed=seed, threads=1)
+    simulate_panels(panel, draw[None, :], lambda _, one: made.append(one), seed=seed, threads=1)
     return made[0]
 
 
-def observe(
-    panel: Panel,
-    business: NDArray[np.float32],
-    rating: NDArray[np.int8],
-    exited: NDArray[np.int32],
-    observed: NDArray[np.bool_],
-) -> Panel:
-    """A simulated record in the frame of `panel`: its people, dates and pay, other results.
+@dataclass(frozen=True)
+class Observer:
+    """Turns what the kernel notes of a history into a record with the gaps of a real one."""
 
-    An exit after the month in which the person is lost from sight is not seen.
-    """
-    lost = _lost_from_sight(panel)
-    last = np.where(exited <= lost, exited, lost)
-    months = panel.months
-    grade = np.broadcast_to(panel.grade.max(axis=1, initial=0)[:, None], (len(last), months))
-    base = np.broadcast_to(base_pay(panel)[:, None], (len(last), months))
-    return Panel(
-        start=panel.start,
-        person=panel.person,
-        hired=panel.hired,
-        first=panel.first,
-        last=last.astype(np.int32),
-        exited=np.where(exited <= lost, exited, STILL_HERE).astype(np.int32),
-        grade=grade.astype(np.int32),
-        base=base.astype(np.float32),
-        observed=observed,
-        business=business,
-        rating=rating,
-    )
-
-
-def _lost_from_sight(panel: Panel) -> NDArray[np.int64]:
+    like: Panel
+    seed: int
+    key_from: NDArray[np.int32]
+    """(n,), empty where no key account is recorded."""
+    course: NDArray[np.int8]
+    """(T, n), empty where no course is recorded."""
+    place: NDArray[np.int64]
+    """Of each of `SIGNS`, its place among those recorded; -1 where it is not."""
+    _lost: NDArray[np.int64]
     """(n,) last column in which the person could be observed, were they to stay."""
-    known = panel.exited < STILL_HERE
-    return np.where(known, panel.months - 1, panel.last).astype(np.int64)
+    _observed: NDArray[np.bool_]
+    """(T, n) months that the record would show if the person worked."""
+    _signs: dict[str, NDArray[np.bool_]]
+    """(T, n) the same for each recorded sign."""
+    _margin: Margin | None
+
+    @classmethod
+    def of(cls, panel: Panel, seed: int) -> Observer:
+        """The observer of simulated records of `panel`'s people."""
+        known = panel.exited < STILL_HERE
+        lost = np.where(known, panel.months - 1, panel.last).astype(np.int64)
+        held = list(panel.signs)
+        return cls(
+            panel, seed,
+            np.zeros(0, np.int32) if panel.key_from is None else panel.key_from,
+            np.zeros((0, 0), np.int8) if panel.course is None else panel.course.T.copy(),
+            np.array([held.index(k) if k in held else -1 for k in SIGNS]),
+            lost,
+            _could_be_seen(panel, lost, panel.observed),
+            {name: _could_be_seen(panel, lost, _kept(name, figure))
+             for name, figure in panel.signs.items()},
+            None if panel.score is None else Margin.of(panel.score, panel.teams),
+        )
+
+    def buffers(self) -> dict[str, NDArray[Any]]:
+        """What the kernel writes of one history, in its order."""
+        months, n = self.like.months, len(self.like.person)
+        return {
+            "business": np.empty((months, n), np.float32),
+            "rating": np.empty((months, n), np.int8),
+            "pay": np.empty((months, n), np.float32),
+            "exited": np.empty(n, np.int32),
+            "noticed": np.empty(n, np.int32),
+            "kind": np.empty(n, np.int8),
+            "signs": np.empty((len(self._signs), months, n), np.float32),
+        }
+
+    def panel(
+        self, rows: dict[str, NDArray[Any]], history: int, draw: NDArray[np.float64]
+    ) -> Panel:
+        """The record of one history, a copy: its people, dates and pay are those of `like`.
+
+        An exit after the month in which the person is lost from sight is not seen.
+        """
+        like = self.like
+        worked = ~np.isnan(rows["business"])
+        observed = self._observed & worked
+        business = np.where(observed, rows["business"], 0) if like.amounts else np.full_like(
+            rows["business"], np.nan)
+        exited = np.where(rows["exited"] <= self._lost, rows["exited"], STILL_HERE)
+        return replace(
+            like,
+            last=np.where(rows["exited"] <= self._lost, rows["exited"], self._lost).astype(
+                np.int32),
+            exited=exited.astype(np.int32),
+            noticed=None if like.noticed is None else np.where(
+                exited < STILL_HERE, np.minimum(rows["noticed"], exited), STILL_HERE
+            ).astype(np.int32),
+            grade=self._grade,
+            base=self._base,
+            observed=np.ascontiguousarray(observed.T),
+            business=np.ascontiguousarray(business.T),
+            rating=np.ascontiguousarray(np.where(observed, rows["rating"], 0).T),
+            leaving={},
+            **{name: self._sign(name, figure, worked, history, draw)
+               for name, figure in zip(self._signs, rows["signs"], strict=True)},
+        )
+
+    def _sign(
+        self, name: str, noted: NDArray[np.float32], worked: NDArray[np.bool_], history: int,
+        draw: NDArray[np.float64],
+    ) -> NDArray[np.float32]:
+        """(n, T) a noted sign, where the record would hold it."""
+        seen = np.where(self._signs[name] & worked, noted, np.float32(np.nan)).T
+        if name == "score" and self._margin is not None:
+            key = [self.seed % 2**32, self.seed >> 32, stream("manager_score", 0), history]
+            noise = np.random.default_rng(key).standard_normal(seen.shape)
+            return self._margin.fill(seen + draw[INDEX["score_noise"]] * noise)
+        return np.ascontiguousarray(seen)
+
+    @cached_property
+    def _grade(self) -> NDArray[np.int32]:
+        highest = self.like.grade.max(axis=1, initial=0)[:, None]
+        return np.broadcast_to(highest, self.like.grade.shape).astype(np.int32)
+
+    @cached_property
+    def _base(self) -> NDArray[np.float32]:
+        return np.broadcast_to(base_pay(self.like)[:, None], self.like.base.shape).astype(
+            np.float32)
 
 
-def _could_be_seen(panel: Panel) -> NDArray[np.bool_]:
-    """(n, T) months that a record would show if the person worked: not before the first, not
-    after being lost from sight, not in a gap of the real record."""
+@dataclass(frozen=True)
+class Margin:
+    """The scores that managers give, whoever gets them: an ordinal measurement model.
+
+    How lenient a manager is, whether scores are inflated or forced into ranks, is a fact of the
+    record: in a simulated month each team has its recorded scores, handed out by rank of what
+    the manager sees. A team whose scores are all equal says nothing about anybody.
+    """
+
+    _group: NDArray[np.int64]
+    """(n, T) number of each person's team and month."""
+    _scores: NDArray[np.float32]
+    """Recorded scores, sorted within groups, one group after the other."""
+    _first: NDArray[np.int64]
+    """Where a group's scores begin."""
+    _count: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, score: NDArray[np.float32], team: NDArray[np.int64]) -> Margin:
+        """Of recorded scores (n, T) and each person's team (n,)."""
+        months = score.shape[1]
+        group = team[:, None] * months + np.arange(months)
+        known = np.isfinite(score)
+        size = int(group.max(initial=0)) + 1
+        count = np.bincount(group[known], minlength=size)
+        order = np.lexsort((score[known], group[known]))
+        return cls(group, score[known][order], np.cumsum(count) - count, count)
+
+    def fill(self, seen: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(n, T) the groups' scores by rank of what was seen (n, T; NaN: no score)."""
+        known = np.isfinite(seen) & (self._count[self._group] > 0)
+        group = self._group[known]
+        order = np.lexsort((seen[known], group))
+        count = np.bincount(group, minlength=len(self._count))
+        rank = np.arange(len(group)) - (np.cumsum(count) - count)[group[order]]
+        place = np.empty(len(group), np.int64)
+        place[order] = ((rank + 0.5) * self._count[group[order]] / count[group[order]]).astype(
+            np.int64)
+        out = np.full(seen.shape, np.nan, np.float32)
+        out[known] = self._scores[self._first[group] + place]
+        return out
+
+
+def _kept(name: str, figure: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n, T) where a sign was taken down. Who answers a survey is itself simulated, so that only
+    months in which nobody answered count as not asked."""
+    known = np.isfinite(figure)
+    return np.broadcast_to(known.any(axis=0), known.shape) if name == "pulse" else known
+
+
+def _could_be_seen(
+    panel: Panel, lost: NDArray[np.int64], taken: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(T, n) months that a record would show if the person worked: not before the first, not
+    after being `lost` from sight, not in a gap of what was `taken` down (n, T), nor in a month in
+    which that was of nobody."""
     column = np.arange(panel.months)
-    inside = (column >= panel.first[:, None]) & (column <= _lost_from_sight(panel)[:, None])
-    gap = panel.employed & ~panel.observed
-    return np.asarray(inside & ~gap)
-
-
-def _buffers(months: int, n: int) -> dict[str, NDArray[Any]]:
-    return {
-        "business": np.empty((months, n), np.float32),
-        "rating": np.empty((months, n), np.int8),
-        "pay": np.empty((months, n), np.float32),
-        "exited": np.empty(n, np.int32),
-        "kind": np.zeros(n, np.int8),
-    }
+    inside = (column >= panel.first[:, None]) & (column <= lost[:, None])
+    gap = panel.employed & ~taken
+    return np.ascontiguousarray((inside & ~gap & taken.any(axis=0)).T)

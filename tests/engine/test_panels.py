@@ -50,8 +50,8 @@ def test_panels_do_not_depend_on_threads(panel):
     def totals(threads):
         rows = np.zeros((6, 3))
 
-        def keep(i, business, rating, exited, observed):
-            rows[i] = business.sum(), rating.sum(), exited.sum()
+        def keep(i, made):
+            rows[i] = made.business.sum(), made.rating.sum(), made.exited.sum()
 
         simulate_panels(panel, draws, keep, seed=3, threads=threads)
         return rows
