@@ -7,6 +7,7 @@ and pages read either. Months are counted from 0000-01 (``year * 12 + month - 1`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,6 +198,7 @@ class Panel:
         columns = slice(0, last_column + 1)
         exited = np.where(self.exited <= last_column, self.exited, STILL_HERE)[keep]
         rating = self.rating[keep, columns].copy()
+        signs: dict[str, Any] = {name: figure[keep, columns] for name, figure in self.signs.items()}
         quarter_ends = (self.start + last_column + 1) % 3 == 0
         if not quarter_ends:
             running = last_column - (self.start + last_column) % 3
@@ -220,7 +222,7 @@ class Panel:
                 self.key_from[keep] <= last_column, self.key_from[keep], STILL_HERE
             ).astype(np.int32),
             course=None if self.course is None else self.course[keep, columns],
-            **{name: figure[keep, columns] for name, figure in self.signs.items()},
+            **signs,
         )
 
 

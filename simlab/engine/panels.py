@@ -196,6 +196,10 @@ class Observer:
         business = np.where(observed, rows["business"], 0) if like.amounts else np.full_like(
             rows["business"], np.nan)
         exited = np.where(rows["exited"] <= self._lost, rows["exited"], STILL_HERE)
+        signs: dict[str, Any] = {
+            name: self._sign(name, figure, worked, history, draw)
+            for name, figure in zip(self._signs, rows["signs"], strict=True)
+        }
         return replace(
             like,
             last=np.where(rows["exited"] <= self._lost, rows["exited"], self._lost).astype(
@@ -210,8 +214,7 @@ class Observer:
             business=np.ascontiguousarray(business.T),
             rating=np.ascontiguousarray(np.where(observed, rows["rating"], 0).T),
             leaving={},
-            **{name: self._sign(name, figure, worked, history, draw)
-               for name, figure in zip(self._signs, rows["signs"], strict=True)},
+            **signs,
         )
 
     def _sign(

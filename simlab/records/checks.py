@@ -11,6 +11,8 @@ from simlab.records.schema import TABLES, Table
 from simlab.records.values import Value
 
 Key = tuple[Value, ...]
+REFERRED = ("kpi_registry", "courses", "accounts")
+"""Tables, beside the employees, whose ids others refer to."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _exit_before_hire(
 def _references(intake: Intake, known: Known, hired: dict[str, datetime.date]) -> None:
     """Ids that nothing stands behind; said once an id."""
     ids: dict[str, set[str]] = {"employees": set(hired)}
-    for name in ("kpi_registry", "courses"):
+    for name in REFERRED:
         ids[name] = known.ids[name] | {row.values[0] for row in intake.rows[name]}
     said: set[tuple[str, Value]] = set()
     for name, table in TABLES.items():

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from simlab.errors import LabError
 from simlab.lab import Lab
 from simlab.progress import Progress
-from simlab.records.checks import Key, Known, check, key_of
+from simlab.records.checks import REFERRED, Key, Known, check, key_of
 from simlab.records.intake import Intake, Row
 from simlab.records.profiles import profile_named
 from simlab.records.reading import Sheet, read
@@ -70,7 +70,7 @@ def import_files(
 
 def _known(store: Store) -> Known:
     ids = {name: {str(key) for (key,) in store.rows(name, TABLES[name].key[0])}
-           for name in ("kpi_registry", "courses")}
+           for name in REFERRED}
     return Known(
         hired=dict(store.rows("employees", "person_key", "hire_date")),
         left=dict(store.rows("exits", "person_key", "last_day")),

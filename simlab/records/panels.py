@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from simlab.errors import LabError
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, Panel, month_number
+from simlab.records.signs import Frame, Rows, filled, scatter, signs
 from simlab.records.store import Store, open_store
-from simlab.records.values import Value
-
-Rows = list[tuple[Value, ...]]
 
 
 def load_panel(lab: Lab, kpi: str = "sales_amount") -> Panel:
@@ -21,15 +19,18 @@ def load_panel(lab: Lab, kpi: str = "sales_amount") -> Panel:
 
 
 def panel(store: Store, kpi: str = "sales_amount") -> Panel:
-    """Everyone with a recorded value of `kpi` while employed, over the months of the record.
+    """Everyone with a recorded value of `kpi` while employed, over the months of the record;
+    where no month has one, everyone with a score.
 
-    `business` is the KPI's actual value. People are in the order of their employee numbers,
+    `business` is the KPI's actual value (unknown where there are only scores). What other tables
+    hold of these people comes with it, see :mod:`simlab.records.signs`. People are in the order of their employee numbers,
     so that the same records give the same panel in any lab. Grade and base pay hold from
     where they are recorded until they change; outside employment they are unknown (0, NaN).
     An exit after the record's last month has not happened yet: it is announced. Raises LabError
-    ``nothing_recorded`` where no month has a value of `kpi`.
+    ``nothing_recorded`` where no month has a value of `kpi` or a score.
     """
-    results = _results(store, kpi)
+    scores = _scores(store)
+    results = _results(store, kpi) or scores
     if not results:
         raise LabError("nothing_recorded", kpi=kpi)
     hired, left = _employment(store)
@@ -40,11 +41,13 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
     shape = (len(people), end - start + 1)
     place = {key: index for index, key in enumerate(people)}
 
-    n, t, value = _scatter(results, place, start)
+    n, t, value = scatter(results, place, start)
     business = np.zeros(shape, dtype=np.float32)
     observed = np.zeros(shape, dtype=np.bool_)
     business[n, t] = value
     observed[n, t] = True
+    if results is scores:
+        business[:] = np.nan
 
     first = observed.argmax(axis=1).astype(np.int32)
     seen = (shape[1] - 1 - observed[:, ::-1].argmax(axis=1)).astype(np.int32)
@@ -54,8 +57,9 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
     column = np.arange(shape[1])
     employed = (column >= first[:, None]) & (column <= last[:, None])
 
-    rating = _filled(_months(store, "ratings", "rating"), place, start, shape)
-    base = _filled(_months(store, "compensation", "base"), place, start, shape)
+    rating = filled(_months(store, "ratings", "rating"), place, start, shape)
+    base = filled(_months(store, "compensation", "base"), place, start, shape)
+    score = filled(scores, place, start, shape)
     grade = _in_force(_grades(store), place, start, shape)
     return Panel(
         start=start,
@@ -75,6 +79,8 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
             if key in left and exits[i] >= shape[1]
         },
         unit=_units(store, people),
+        score=np.where(employed, score, np.nan).astype(np.float32) if scores else None,
+        **signs(store, Frame(place, start, employed, exited)),
     )
 
 
@@ -107,6 +113,19 @@ def _results(store: Store, kpi: str) -> Rows:
     ]
 
 
+def _scores(store: Store) -> Rows:
+    """(person, month number, score): the overall score of a month, else the mean over its KPIs."""
+    rows = store.rows("monthly_performance", "person_key", "month", "kpi_id", "score")
+    hired, left = _employment(store)
+    given: dict[tuple[str, str], dict[str, float]] = {}
+    for person, month, kpi, score in rows:
+        within = person in hired and month_number(month) <= left.get(person, 1 << 30)
+        if score is not None and within:
+            given.setdefault((person, month), {})[kpi] = score
+    return [(person, month_number(month), of.get("overall", float(np.mean(list(of.values())))))
+            for (person, month), of in given.items()]
+
+
 def _employment(store: Store) -> tuple[dict[str, int], dict[str, int]]:
     """Month numbers of hiring and of exit by person."""
     hired = {
@@ -131,28 +150,6 @@ def _grades(store: Store) -> Rows:
         (key, day.year * 12 + day.month - 1, np.nan if grade is None else grade)
         for key, day, grade in sorted(rows, key=lambda row: (row[0], row[1]))
     ]
-
-
-def _scatter(
-    rows: Rows, place: dict[str, int], start: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    kept = [(place[key], month - start, value) for key, month, value in rows if key in place]
-    if not kept:
-        empty = np.zeros(0, dtype=np.int64)
-        return empty, empty, np.zeros(0)
-    n, t, value = zip(*kept, strict=True)
-    return np.array(n), np.array(t), np.array(value, dtype=np.float64)
-
-
-def _filled(
-    rows: Rows, place: dict[str, int], start: int, shape: tuple[int, int]
-) -> NDArray[np.float64]:
-    """(n, T) the values at their months, NaN elsewhere."""
-    n, t, value = _scatter(rows, place, start)
-    inside = (t >= 0) & (t < shape[1])
-    out = np.full(shape, np.nan)
-    out[n[inside], t[inside]] = value[inside]
-    return out
 
 
 def _in_force(

@@ -290,6 +290,19 @@ _ENROLMENTS = Table(
     key=("person_key", "course_id", "enrolled_on"),
 )
 
+_EXAMS = Table(
+    "exam_results", "考试结果", "Exam results",
+    (
+        _person(),
+        Column("course_id", "text", "课程编号", "Course id", True, reference="courses"),
+        Column("date", "date", "考试日期", "Date", True),
+        Column("attempt", "integer", "第几次考试", "Attempt", unit="count", lower=1),
+        Column("score", "number", "考试成绩", "Score", unit="0-100", lower=0, upper=100),
+        Column("passed", "boolean", "是否通过", "Passed", True),
+    ),
+    key=("person_key", "course_id", "date"),
+)
+
 _EXITS = Table(
     "exits", "离职", "Exits",
     (
@@ -350,11 +363,42 @@ _PULSE = Table(
     key=("person_key", "month"),
 )
 
+_ACCOUNTS = Table(
+    "accounts", "大客户与高端患者组", "Key accounts and premium panels",
+    (
+        Column("account_id", "text", "客户编号", "Account id", True),
+        _person(),
+        Column("segment", "enum", "类别", "Segment", options={
+            "key": ("大客户",), "smb": ("中小客户",), "premium": ("高端",),
+            "ordinary": ("普通",)}),
+        Column("industry", "text", "行业", "Industry"),
+        Column("opened_on", "date", "开始跟进日期", "Opened on", True),
+        Column("won_on", "date", "签约日期", "Won on"),
+        Column("closed_on", "date", "流失日期", "Lost on"),
+    ),
+    key=("account_id",),
+)
+
+_ACCOUNT_MONTHS = Table(
+    "account_months", "客户月度情况", "Account months",
+    (
+        Column("account_id", "text", "客户编号", "Account id", True, reference="accounts"),
+        _month(),
+        Column("revenue", "number", "收入", "Revenue", unit="currency/month"),
+        Column("satisfaction", "rate", "满意度", "Satisfaction", unit="share", lower=0, upper=1),
+        Column("complaints", "integer", "投诉数", "Complaints", unit="count", lower=0,
+               synonyms=("投诉量",)),
+    ),
+    key=("account_id", "month"),
+)
+"""One row an account and month: without a complaint it says 0. Patients only as panels."""
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         _ORG_UNITS, _EMPLOYEES, _PROTECTED, _KPIS, _PERFORMANCE, _RATINGS, _COMPENSATION,
-        _ATTENDANCE, _COURSES, _ENROLMENTS, _EXITS, _TICKETS, _PULSE,
+        _ATTENDANCE, _COURSES, _ENROLMENTS, _EXAMS, _EXITS, _TICKETS, _PULSE, _ACCOUNTS,
+        _ACCOUNT_MONTHS,
     )
 }
 """Every importable table by name, referred tables before the tables that refer to them."""

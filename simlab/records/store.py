@@ -192,8 +192,11 @@ def open_store(lab: Lab) -> Store:
             # Made here, so that records of people are for the lab's owner only.
             Path(engine.url.database or "").touch(mode=0o600)
         with engine.begin() as connection:
-            if not sa.inspect(connection).has_table("import_batches"):
+            there = set(sa.inspect(connection).get_table_names())
+            if set(_metadata.tables) - there:
+                # a store of an earlier version lacks the tables that came since
                 _metadata.create_all(connection)
+            if "import_batches" not in there:
                 _plant_seeds(connection)
     except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
         why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
