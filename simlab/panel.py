@@ -133,11 +133,12 @@ class Panel:
 
     @property
     def recorded(self) -> frozenset[str]:
-        """Columns ``table.column`` of the records that this panel holds anything of."""
+        """Columns ``table.column`` of the records that this panel holds anything of; that nobody
+        left is something, too."""
         there = {
-            "exits.last_day": bool((self.exited != STILL_HERE).any()),
+            "exits.last_day": True,
             "exits.notice_date": self.noticed is not None,
-            "monthly_performance.actual": self.amounts,
+            "monthly_performance.sales_amount": self.amounts,
             "ratings.rating": bool((self.rating > 0).any()),
             "compensation.base": bool((np.isfinite(self.base) & (self.base > 0)).any()),
             "employees.manager_key": len(set(self.unit)) > 1,

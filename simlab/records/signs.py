@@ -200,6 +200,7 @@ def _accounts(store: Store, frame: Frame) -> dict[str, Any]:
 def scatter(
     rows: Rows, place: dict[str, int], start: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Row, column and value of (person, month number, value) rows of the people in `place`."""
     kept = [(place[key], month - start, value) for key, month, value in rows if key in place]
     if not kept:
         empty = np.zeros(0, dtype=np.int64)
