@@ -25,9 +25,10 @@ def panel(store: Store, kpi: str = "sales_amount") -> Panel:
     `business` is the KPI's actual value (unknown where there are only scores). What other tables
     hold of these people comes with it, see :mod:`simlab.records.signs`. People are in the order
     of their employee numbers, so that the same records give the same panel in any lab. Grade and
-    base pay hold from where they are recorded until they change; outside employment they are unknown (0, NaN).
-    An exit after the record's last month has not happened yet: it is announced. Raises LabError
-    ``nothing_recorded`` where no month has a value of `kpi` or a score.
+    base pay hold from where they are recorded until they change; outside employment they are
+    unknown (0, NaN). An exit after the record's last month has not happened yet: it is
+    announced. Raises LabError ``nothing_recorded`` where no month has a value of `kpi` or a
+    score.
     """
     scores = _scores(store)
     results = _results(store, kpi) or scores
