@@ -37,6 +37,7 @@ Lang = Annotated[str, typer.Option("--lang", callback=_language, default_factory
                                    show_default=False, help=say("help.lang"))]
 AsJson = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 Seed = Annotated[int, typer.Option("--seed", min=0, help=say("help.seed"))]
+Prior = Annotated[str, typer.Option("--prior", help=say("help.prior"))]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=say("help.out"))]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help=say("help.scenario"))]
 
@@ -163,7 +164,7 @@ def compare(
     replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,
     months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
     baseline: Annotated[str | None, typer.Option("--baseline", help=say("help.baseline"))] = None,
-    seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
+    prior: Prior = "registry", seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
 ) -> None:
     """Policies against each other."""
     with at_work(lang, as_json) as progress:
@@ -172,7 +173,8 @@ def compare(
         from simlab.lab import Lab
 
         result = run(Lab.open(lab), scenario, policy, draws=draws, replicates=replicates,
-                     months=months, baseline=baseline, seed=seed, out=out_dir, progress=progress)
+                     months=months, baseline=baseline, prior=prior, seed=seed, out=out_dir,
+                     progress=progress)
     if as_json:
         print_json(result.to_json())
         return

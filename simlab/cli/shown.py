@@ -13,7 +13,7 @@ from rich.table import Table
 from simlab.cli.run import say
 from simlab.i18n import text
 from simlab.practice import pack
-from simlab.report import claims, wording
+from simlab.report import claims, evidence, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -66,6 +66,8 @@ def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
         for line in (said["line"], said["luck"], said["noise"], said["rests"], said["retained"]):
             if line:
                 console.print(line, markup=False)
+        console.print(evidence.owed(comparison, policy, against, lang), markup=False)
+        table(console, evidence.header(lang), evidence.rows(comparison, policy, against, lang))
         table(console, [text(f"report.table_{c}", lang) for c in
                         ("outcome", "difference", "ratio", "beats", "sees", "prior", "rests")],
               [_effect_row(effect, lang) for effect in _effects(comparison, policy, against)])

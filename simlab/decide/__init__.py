@@ -1,6 +1,7 @@
 """Which policy, and how sure: reductions of simulated outcomes to answers with intervals."""
 
 from simlab.decide.answers import Comparison
-from simlab.decide.compare import compare
+from simlab.decide.compare import Beside, compare
+from simlab.decide.warrant import Parameters
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Beside", "Comparison", "Parameters", "compare"]

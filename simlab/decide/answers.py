@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from simlab.decide.outcomes import HEADLINE
 
-Warrant = Literal["partly", "assumed", "unknown"]
+Warrant = Literal["tested", "partly", "assumed", "unknown"]
 """How far the data informed an effect; `unknown` where simulation noise hides it. Records made
-under one policy can sharpen what it works on, never test the policy itself: only trials do."""
+under one policy can sharpen what it works on, never test the policy itself: `tested` takes a past
+change of the very lever, or units that differ in it."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class Total:
 
 
 @dataclass(frozen=True)
-class PriorEffect:
-    """The same effect before any data were seen."""
+class EffectOver:
+    """The same effect over other draws of the parameters: before any data were seen, with what
+    they did not inform at zero, or under a rival prior."""
 
     difference: Interval
     ratio: Interval | None
@@ -85,10 +88,18 @@ class Effect:
     """Of the two policies' figures over replicates: what common random numbers gained."""
     cumulative: Fan
     """Expected difference added up (averaged, for averages) to each month, over draws."""
-    prior: PriorEffect | None
+    prior: EffectOver | None
+    """Before any data were seen."""
+    zeroed: EffectOver | None
+    """With every effect that the data did not inform at zero: what is left of the policy."""
     informed: float
     """1 - posterior / prior variance of the relative effect; NaN without a prior ensemble."""
+    owed: Interval | None
+    """Share of the effect's variance owed to parameters that the data did not inform; None where
+    simulation noise hides the effect, or without the parameters."""
     warrant: Warrant
+    rivals: Mapping[str, EffectOver] = field(default_factory=dict)
+    """Name of a rival prior of what records cannot move -> the effect under it."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +165,9 @@ class Comparison:
                 "posterior_sd": _plain(e.posterior_sd),
                 "correlation": _plain(e.correlation),
                 "prior_beats": e.prior.beats if e.prior else None,
-                "informed": _plain(e.informed), "warrant": e.warrant,
+                "zeroed_beats": e.zeroed.beats if e.zeroed else None,
+                "informed": _plain(e.informed),
+                "owed": e.owed.mean if e.owed else None, "warrant": e.warrant,
             }
             for e in self.effects
         ]

@@ -8,7 +8,8 @@ exits under A?* adds luck: one future under A against an independent one under B
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,14 +18,15 @@ from numpy.typing import NDArray
 from simlab.decide.answers import (
     Comparison,
     Effect,
+    EffectOver,
     Fan,
     Interval,
-    PriorEffect,
     Retained,
     Total,
     Warrant,
 )
 from simlab.decide.outcomes import HEADLINE, outcome
+from simlab.decide.warrant import Parameters, judge, narrowed, owed
 from simlab.errors import LabError
 from simlab.panel import month_name
 
@@ -52,33 +54,60 @@ class Outcomes(Protocol):
         """Where the ensemble comes from."""
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The same study over other draws of the parameters, and what is known of the draws.
+
+    All ensembles hold the policies of the main one, in its order.
+    """
+
+    prior: Outcomes | None = None
+    """Over the prior: before any data. (The ensemble itself, where it was drawn from the prior:
+    then every effect is an assumption.)"""
+    zeroed: Outcomes | None = None
+    """With every effect that the data did not inform at zero."""
+    rivals: Mapping[str, Outcomes] = field(default_factory=dict)
+    """Under rival priors of what records cannot move, by name."""
+    parameters: Parameters | None = None
+    """The draws of the main ensemble."""
+    varied: Collection[tuple[str, str]] = ()
+    """Pairs of policies that differ only in levers which the records saw change."""
+
+    def named(self) -> dict[str, Outcomes]:
+        """Every ensemble there is; rival priors as ``rival:NAME``."""
+        found = {"prior": self.prior, "zeroed": self.zeroed,
+                 **{f"rival:{name}": each for name, each in self.rivals.items()}}
+        return {name: each for name, each in found.items() if each is not None}
+
+
 def compare(
-    ensemble: Outcomes, baseline: str | None = None, *, prior: Outcomes | None = None,
+    ensemble: Outcomes, baseline: str | None = None, *, beside: Beside | None = None,
     outcomes: Sequence[str] | None = None,
 ) -> Comparison:
     """Compare the policies of an ensemble pair by pair.
 
-    `baseline` is the policy the others are measured against (default: the first). `prior` is
-    the same study over prior draws; with it each effect says how far the data tested it. (The
-    ensemble itself, where it was drawn from the prior: then every effect is an assumption.)
+    `baseline` is the policy the others are measured against (default: the first). `beside` holds
+    the same study over other draws; with it each effect says how far the data tested it.
     `outcomes` names the last axis of ``y`` (default: the engine's). A LabError where there are
     fewer than two policies, the baseline is not one of them, or a figure is not finite.
     """
     names = tuple(outcomes) if outcomes is not None else _engine_outcomes()
     policies, baseline = _checked(ensemble, baseline)
-    y = ensemble.y
-    if prior is not None and prior.policies != ensemble.policies:
-        raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
-                       prior=", ".join(prior.policies))
+    y, beside = ensemble.y, beside or Beside()
+    others = beside.named()
+    for other in others.values():
+        if other.policies != ensemble.policies:
+            raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
+                           prior=", ".join(other.policies))
     order = {name: index for index, name in enumerate(ensemble.policies)}
     pairs = [(a, b) for j, b in enumerate(policies) for a in policies[j + 1:]]
     totals = _over_months(y, names)
-    prior_totals = None if prior is None else _over_months(prior.y, names)
+    over = {key: _over_months(other.y, names) for key, other in others.items()}
     effects = tuple(
         _effect((a, b), name, y[..., o][:, :, [order[a], order[b]]],
                 totals[..., o][:, :, [order[a], order[b]]],
-                None if prior_totals is None
-                else prior_totals[..., o][:, :, [order[a], order[b]]])
+                {key: each[..., o][:, :, [order[a], order[b]]] for key, each in over.items()},
+                beside)
         for a, b in pairs for o, name in enumerate(names)
     )
     return Comparison(
@@ -131,9 +160,10 @@ def _over_months(y: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.f
 
 def _effect(
     pair: tuple[str, str], name: str, monthly: NDArray[np.float64], totals: NDArray[np.float64],
-    prior: NDArray[np.float64] | None,
+    over: Mapping[str, NDArray[np.float64]], beside: Beside,
 ) -> Effect:
-    """`monthly` (draw, replicate, 2, month) and `totals` (draw, replicate, 2) of both policies."""
+    """`monthly` (draw, replicate, 2, month) and `totals` (draw, replicate, 2) of both policies;
+    `over` holds such totals over other draws."""
     expected = totals.mean(axis=1)
     # Subtracted within a replicate first: equal policies then differ by exactly nothing.
     paired = totals[:, :, 0] - totals[:, :, 1]
@@ -141,7 +171,9 @@ def _effect(
     beats, ties = _beats(difference, name)
     sees_better, sees_equal = _sees(totals, name)
     noise = _noise_variance(paired)
-    informed, warrant = _informed(totals, prior)
+    informed, share, warrant = _warrant(totals, over.get("prior"), beside,
+                                        varied=pair in beside.varied)
+    again = {key: _effect_over(each, name) for key, each in over.items()}
     return Effect(
         policy=pair[0], against=pair[1], outcome=name,
         difference=_interval(difference), ratio=_ratio(expected), beats=beats, ties=ties,
@@ -150,8 +182,9 @@ def _effect(
         posterior_sd=math.sqrt(max(_variance(difference) - _or_zero(noise), 0.0)),
         correlation=_correlation(totals),
         cumulative=_cumulative(pair[0], name, monthly),
-        prior=None if prior is None else _prior_effect(prior, name),
-        informed=informed, warrant=warrant,
+        prior=again.get("prior"), zeroed=again.get("zeroed"),
+        rivals={rival: again[f"rival:{rival}"] for rival in beside.rivals},
+        informed=informed, owed=share, warrant=warrant,
     )
 
 
@@ -209,46 +242,27 @@ def _correlation(totals: NDArray[np.float64]) -> float:
     return float(first @ second) / scale if scale > 0 else math.nan
 
 
-def _prior_effect(totals: NDArray[np.float64], name: str) -> PriorEffect:
+def _effect_over(totals: NDArray[np.float64], name: str) -> EffectOver:
     difference = (totals[:, :, 0] - totals[:, :, 1]).mean(axis=1)
-    return PriorEffect(_interval(difference), _ratio(totals.mean(axis=1)),
-                       _beats(difference, name)[0])
+    return EffectOver(_interval(difference), _ratio(totals.mean(axis=1)),
+                      _beats(difference, name)[0])
 
 
-def _informed(
-    totals: NDArray[np.float64], prior: NDArray[np.float64] | None
-) -> tuple[float, Warrant]:
-    """How far the data narrowed the *relative* effect. (The absolute one narrows already when
-    the level of exits is learnt, which says nothing about the policy.)"""
+def _warrant(
+    totals: NDArray[np.float64], prior: NDArray[np.float64] | None, beside: Beside, *,
+    varied: bool,
+) -> tuple[float, Interval | None, Warrant]:
+    """How far the data narrowed the effect, the share owed to what they did not inform, and
+    what follows."""
     if prior is None:
-        return math.nan, "unknown"
+        return math.nan, None, "unknown"
     if np.array_equal(prior, totals):
-        return 0.0, "assumed"
-    after, before = _relative_variance(totals), _relative_variance(prior)
-    if not (math.isfinite(after) and math.isfinite(before)) or before <= 0:
-        return math.nan, "unknown"
-    share = 1.0 - after / before
-    # Twice the variance's own relative sampling error: less than that is no narrowing at all.
-    seen = max(0.1, 2.0 * math.sqrt(2.0 / len(totals) + 2.0 / len(prior)))
-    return share, "partly" if share >= seen else "assumed"
-
-
-def _relative_variance(totals: NDArray[np.float64]) -> float:
-    """Variance over draws of log(A / B) without simulation noise (delta method); NaN where
-    noise is most of it. Draws weigh by their expected B: where few people leave, luck hides
-    the ratio."""
-    expected = totals.mean(axis=1)
-    if not (expected > 0).all():
-        return math.nan
-    weight = expected[:, 1] / expected[:, 1].sum()
-    logs = np.log(expected[:, 0] / expected[:, 1])
-    spread = float(weight @ (logs - weight @ logs) ** 2) / max(1.0 - float(weight @ weight), 1e-12)
-    relative = totals / expected[:, None, :]
-    noise = 0.0
-    if totals.shape[1] > 1:
-        paired = relative[..., 0] - relative[..., 1]
-        noise = float(weight @ paired.var(axis=1, ddof=1)) / totals.shape[1]
-    return spread - noise if noise <= 0.5 * spread else math.nan
+        return 0.0, Interval(1.0, 1.0, 1.0), "assumed"
+    share = None if beside.parameters is None else owed(totals, beside.parameters)
+    informed, narrower = narrowed(totals, prior)
+    # without the parameters nothing says that the share is small
+    known = share or Interval(1.0, 1.0, 1.0)
+    return informed, share, judge(informed, narrower, known, varied=varied)
 
 
 def _retained(

@@ -7,19 +7,17 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 import scenarios
 from simlab.decide import Comparison
 from simlab.decide import compare as reduce
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
-from simlab.jobs.calibrating import choose, load_posterior
+from simlab.jobs.arms import arms
+from simlab.jobs.calibrating import load_posterior
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -29,9 +27,9 @@ from simlab.jobs.common import (
     write_out,
 )
 from simlab.jobs.records import panel_or_none
+from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
 from simlab.panel import Panel
-from simlab.parameters import prior_draws
 from simlab.policy import Policy
 from simlab.progress import Progress
 from simlab.records import data_hash
@@ -76,14 +74,17 @@ class Compared:
 def compare(
     lab: Lab, scenario: str, policies: Sequence[str] = (), *, draws: int = DRAWS,
     replicates: int = REPLICATES, months: int | None = None, baseline: str | None = None,
-    seed: int = 1, out: Path | None = None, progress: Progress | None = None,
+    prior: str = "registry", seed: int = 1, out: Path | None = None,
+    progress: Progress | None = None,
 ) -> Compared:
     """Simulate `policies` (names of the scenario or paths of policy files; none = all of them)
     over `draws` parameter draws, reduce them to a comparison and keep it in the lab.
 
-    The people are the lab's own where it holds records of such people. Where it is calibrated on
-    them, the same study is run over prior draws beside the posterior, so that each effect says
-    how far the data tested it. With `out` the comparison is also written there, as
+    The people are the lab's own where it holds records of such people. Beside the posterior (or
+    the prior, uncalibrated) the same study is run over prior draws, with every effect that the
+    data did not inform at zero, and under the other priors of `simlab.parameters.priors`, so
+    that each effect says how far the data tested it. `prior` names the one that parameters which
+    no record can move are drawn from. With `out` the comparison is also written there, as
     ``comparison.json`` and ``effects.csv``.
     """
     progress = progress or Progress()
@@ -93,21 +94,22 @@ def compare(
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
     baseline = _baseline(study, chosen, baseline)
-    rows, calibrated = parameter_rows(lab, study, draws, seed)
+    drawn = arms(lab, of_recorded_staff(study), draws, seed, prior)
     panel = panel_of(lab, study)
-    firm = study.firm(panel, rows, seed=seed, progress=progress)
-    ensemble = simulate(firm, chosen, rows, months=months, replicates=replicates, seed=seed,
+    firm = study.firm(panel, drawn.rows, seed=seed, progress=progress)
+    ensemble = simulate(firm, chosen, drawn.rows, months=months, replicates=replicates, seed=seed,
                         current=study.current, progress=progress)
     progress.advance("reduce", 0, 1)
-    comparison = reduce(replace(ensemble, y=ensemble.y[:draws]), baseline,
-                        prior=replace(ensemble, y=ensemble.y[-draws:]))
+    comparison = reduce(drawn.of(ensemble, "main"), baseline,
+                        beside=drawn.beside(ensemble, varied_pairs(lab, chosen)))
     compared = Compared(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
         source=scenario if scenario in scenarios.names() else str(Path(scenario).absolute()),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
-        calibrated=calibrated, made=now(), inputs=inputs(lab, study),
+        calibrated=drawn.calibrated, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
+                 "prior": prior,
                  "people": firm.people.shape[-1],
                  "people_from": "scenario" if panel is None else "records"},
         definitions={policy.name: policy.model_dump(mode="json") for policy in chosen},
@@ -116,27 +118,14 @@ def compare(
     return compared
 
 
-def parameter_rows(
-    lab: Lab, study: scenarios.Scenario, draws: int, seed: int
-) -> tuple[NDArray[np.float64], bool]:
-    """(draw, parameter) rows of a comparison's histories, and whether they come from the lab's
-    posterior: then as many rows of the prior follow. One run over both has one progress bar, and
-    its chunks stay full."""
-    posterior = load_posterior(lab) if _recorded(study) else None
-    rows = prior_draws(draws, seed)
-    if posterior is None:
-        return rows, False
-    return np.concatenate([choose(posterior, draws, seed), rows]), True
-
-
 def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:
     """The records whose people a comparison starts from; None where they are drawn."""
-    return panel_or_none(lab) if _recorded(study) else None
+    return panel_or_none(lab) if of_recorded_staff(study) else None
 
 
 def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
-    known = _recorded(study)
+    known = of_recorded_staff(study)
     posterior = load_posterior(lab) if known else None
     return {
         "data": data_hash(lab) if known else None,
@@ -163,7 +152,7 @@ def _baseline(
     return asked
 
 
-def _recorded(study: scenarios.Scenario) -> bool:
+def of_recorded_staff(study: scenarios.Scenario) -> bool:
     """Whether a lab's records are about such people: they hold sales staff. A scenario of
     another practice brings people drawn from its facts, and runs over the prior."""
     return study.facts.practice == "sales"

@@ -9,8 +9,9 @@ from typing import Any
 import scenarios
 from simlab.engine.story import Story, tell
 from simlab.errors import LabError
+from simlab.jobs.arms import main_rows
 from simlab.jobs.common import count_option
-from simlab.jobs.comparing import panel_of, parameter_rows
+from simlab.jobs.comparing import of_recorded_staff, panel_of
 from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.standing import comparison_changes
 from simlab.lab import Lab
@@ -74,7 +75,8 @@ def story(
     others = [name for name in options["policies"] if name != against]
     policy = _named(policy or others[0], options, "--policy")
     study = scenarios.load(tree["source"])
-    rows, calibrated = parameter_rows(lab, study, options["draws"], options["seed"])
+    rows, calibrated = main_rows(lab, of_recorded_staff(study), options["draws"], options["seed"],
+                                 options.get("prior", "registry"))
     draw = history // options["replicates"]
     # the past of a draw does not depend on later draws
     firm = study.firm(panel_of(lab, study), rows[: draw + 1], seed=options["seed"],

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import figures, wording
+from simlab.report import evidence, figures, wording
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -120,6 +120,7 @@ def render(contents: Contents, lang: str) -> str:
         lang=lang, contents=contents, titles=titles, colours=LIGHT, font=FONT,
         plotly_js=Markup(_inline_script()),
         t=functools.partial(_sentence, lang), w=_Wording(lang),
+        over_header=evidence.header(lang),
         answers=[] if comparison is None else _answers(comparison, titles, lang),
         tables=[] if comparison is None else _tables(comparison, titles, lang),
         informed=[] if contents.fit is None else [p for p in contents.fit.parameters
@@ -226,7 +227,8 @@ def answer(
     comparison: Mapping[str, Any], policy: str, against: str, titles: Mapping[str, str], lang: str
 ) -> dict[str, Any]:
     """The sentences about one pair in the headline outcome: ``line``, ``luck``, ``noise`` (or
-    None), ``warrant`` (its code), ``rests`` and ``retained``."""
+    None), ``warrant`` (its code), ``rests``, ``owed`` and ``retained``; ``over`` holds the rows
+    of the effect over rival draws."""
     headline = comparison["headline"]
     effect = figures.find_effect(comparison, policy, against, headline)
     line = _sentence(
@@ -241,6 +243,8 @@ def answer(
         "policy": policy, "line": line, "luck": luck, "noise": _noise(effect, lang),
         "warrant": effect["warrant"], "rests": _sentence(lang, f"warrant_{effect['warrant']}"),
         "retained": _price(comparison, policy, against, titles, lang),
+        "owed": evidence.owed(comparison, policy, against, lang),
+        "over": evidence.rows(comparison, policy, against, lang),
     }
 
 

@@ -217,6 +217,7 @@ BAD = [
     (("compare", "LAB", "sales_transition", "--draws", "1"), "--draws is 1"),
     (("compare", "LAB", "sales_transition", "--months", "500"), "--months is 500"),
     (("compare", "LAB", "sales_transition", "--baseline", "absent"), "'absent'"),
+    (("compare", "LAB", "sales_transition", "--prior", "hopeful"), "no prior called hopeful"),
     (("forecast", "LAB", "--from", "2031-01"), "outside the data"),
     (("forecast", "LAB", "--from", "2024-01"), "outside the data"),
     (("forecast", "LAB", "--from", "January"), "not a month"),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from simlab.decide import compare
+from simlab.decide import Beside, compare
 from simlab.errors import LabError
 
 OUTCOMES = ("exits", "regretted", "business", "pay_cost", "cost", "morale")
@@ -129,7 +129,7 @@ def test_the_baseline_comes_first_whatever_the_order() -> None:
 def test_learning_the_level_of_exits_is_not_testing_the_policy() -> None:
     # The relative effect is 0.9 in every draw of both: the data narrowed the level alone.
     wide, narrow = toy(0.9, spread=0.6, replicates=30), toy(0.9, spread=0.05, replicates=30)
-    effect = study(narrow, prior=wide).effect("better", "now")
+    effect = study(narrow, beside=Beside(prior=wide)).effect("better", "now")
     assert effect.prior is not None
     assert effect.difference.upper - effect.difference.lower < (
         effect.prior.difference.upper - effect.prior.difference.lower)
@@ -144,9 +144,9 @@ def test_a_narrowed_relative_effect_counts_as_partly_tested() -> None:
         y[:, :, 1] *= np.exp(-0.2 + sd * rng.normal(size=(200, 1, 1, 1)))
         return Toy(y, ("now", "better"))
 
-    prior = ensemble(0.4)
-    assert study(ensemble(0.05), prior=prior).effect("better", "now").warrant == "partly"
-    assert study(ensemble(0.4), prior=prior).effect("better", "now").warrant == "assumed"
+    told = Beside(prior=ensemble(0.4))
+    assert study(ensemble(0.05), beside=told).effect("better", "now").warrant == "partly"
+    assert study(ensemble(0.4), beside=told).effect("better", "now").warrant == "assumed"
 
 
 def test_a_fan_holds_nine_in_ten_futures() -> None:

@@ -6,7 +6,8 @@ import pytest
 import scenarios
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
-from simlab.jobs.comparing import compare, panel_of, parameter_rows
+from simlab.jobs.arms import main_rows
+from simlab.jobs.comparing import compare, of_recorded_staff, panel_of
 from simlab.jobs.demo import sample_lab
 from simlab.jobs.telling import story
 from simlab.lab import Lab
@@ -36,7 +37,7 @@ def test_it_is_the_history_of_the_comparison(which, request):
     study = scenarios.load("sales_transition")
     panel = panel_of(lab, study)
     assert (panel is None) == (which == "lab")
-    rows, calibrated = parameter_rows(lab, study, DRAWS, 3)
+    rows, calibrated = main_rows(lab, of_recorded_staff(study), DRAWS, 3)
     firm = study.firm(panel, rows, seed=3)
     person = firm.names[11]
     told = story(lab, person, 7)

@@ -10,14 +10,14 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from simlab.i18n import text
-from simlab.report import figures, wording
+from simlab.report import evidence, figures, wording
 from simlab.report.page import TABLE, answer
 from simlab.ui.language import say
 
 Tree = Mapping[str, Any]
 REPORT = "/report.html"
 """Where the page offers the report."""
-_WARRANT_COLOUR = {"partly": "lab", "assumed": "caution", "unknown": "gray"}
+_WARRANT_COLOUR = {"tested": "teal", "partly": "lab", "assumed": "caution", "unknown": "gray"}
 
 
 def empty(lang: str) -> Any:
@@ -49,6 +49,7 @@ def view(tree: Tree, lang: str) -> Any:
         _card(text("report.probability", lang), say("probability_line", lang),
               graph(figures.probability_bars(comparison, comparison["headline"], lang, titles),
                     "probability")),
+        *[_tested(comparison, a, b, titles, lang) for a, b in pairs],
         *[_table(comparison, a, b, titles, lang) for a, b in pairs],
     ], gap="md")
 
@@ -172,6 +173,19 @@ def _card(title: str, note: str, content: Any) -> Any:
     ], gap="xs"), p="lg", className="lab-card")
 
 
+def _tested(comparison: Tree, policy: str, against: str, titles: Mapping[str, str],
+            lang: str) -> Any:
+    """The headline effect over the data and the assumptions, and over each without the other."""
+    said = answer(comparison, policy, against, titles, lang)
+    return dmc.Paper(dmc.Stack([
+        dmc.Title(text("report.tested", lang), order=3, size="h4"),
+        dmc.Text(text("figure.pair", lang, policy=titles[policy], against=titles[against]),
+                 size="sm", c="dimmed"),
+        dmc.Text(said["owed"], size="sm"),
+        _grid(evidence.header(lang), said["over"]),
+    ], gap="xs"), p="lg", className="lab-card")
+
+
 def _table(comparison: Tree, policy: str, against: str, titles: Mapping[str, str],
            lang: str) -> Any:
     header = [text(f"report.table_{c}", lang)
@@ -191,7 +205,11 @@ def _table(comparison: Tree, policy: str, against: str, titles: Mapping[str, str
         dmc.Title(text("report.table_caption", lang, policy=titles[policy],
                        against=titles[against], months=len(comparison["months"])),
                   order=3, size="h4"),
-        dmc.TableScrollContainer(
-            dmc.Table(data={"head": header, "body": rows}, verticalSpacing="xs",
-                      className="lab-table"), minWidth=640, type="native"),
+        _grid(header, rows),
     ], gap="xs"), p="lg", className="lab-card")
+
+
+def _grid(header: list[str], rows: list[list[str]]) -> Any:
+    return dmc.TableScrollContainer(
+        dmc.Table(data={"head": header, "body": rows}, verticalSpacing="xs",
+                  className="lab-table"), minWidth=640, type="native")

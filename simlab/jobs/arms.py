@@ -1,0 +1,116 @@
+"""Which parameters a study runs over: the lab's posterior, and beside it what the data did not say.
+
+All arms of a study are rows of one run: it then has one progress bar, and its chunks stay full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simlab.decide import Beside, Parameters
+from simlab.engine.ensemble import Ensemble
+from simlab.jobs.calibrating import choose, load_fit, load_posterior
+from simlab.lab import Lab
+from simlab.parameters import NAMES, REGISTRY, prior_draws
+from simlab.parameters.priors import PRIORS, registry_under
+from simlab.posterior import Posterior
+
+_FEWER = {"zeroed": 2, "rival": 5}
+"""Parts run over so many times fewer draws: they stand beside the answer, and need no tail."""
+_LEAST = 20
+_EFFECTS = np.array([p.effect for p in REGISTRY])
+_FREE = ~np.array([p.calibrated for p in REGISTRY])
+"""(parameter,) whether no record can move it."""
+
+
+@dataclass(frozen=True)
+class Arms:
+    """Rows of parameters, the main ones first."""
+
+    rows: NDArray[np.float64]
+    """(row, parameter)"""
+    parts: Mapping[str, slice]
+    """``main``, ``prior``, ``zeroed`` and ``rival:NAME`` -> its rows."""
+    calibrated: bool
+    """The main rows come from the lab's posterior; else from the prior."""
+    prior: str
+    """The prior of what records cannot move."""
+    informed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(REGISTRY), bool))
+    """(parameter,) whether the data informed it."""
+
+    @property
+    def main(self) -> NDArray[np.float64]:
+        """(draw, parameter) what the answers are about."""
+        return self.rows[self.parts["main"]]
+
+    def of(self, ensemble: Ensemble, part: str) -> Ensemble:
+        """The histories of one part of a run over all rows."""
+        return replace(ensemble, y=ensemble.y[self.parts[part]])
+
+    def beside(self, ensemble: Ensemble, varied: frozenset[tuple[str, str]]) -> Beside:
+        """What a comparison is told besides the main histories. Uncalibrated, the main ones are
+        the prior's own, and every effect is an assumption."""
+        rivals = {part.partition(":")[2]: self.of(ensemble, part)
+                  for part in self.parts if part.startswith("rival:")}
+        return Beside(
+            prior=self.of(ensemble, "prior" if self.calibrated else "main"),
+            zeroed=self.of(ensemble, "zeroed"), rivals=rivals, varied=varied,
+            parameters=Parameters(NAMES, self.main, self.informed))
+
+
+def main_rows(
+    lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry"
+) -> tuple[NDArray[np.float64], bool]:
+    """(draw, parameter) draws that the answers are about, and whether they are calibrated.
+
+    `recorded`: the lab's records are about such people. Then they are the posterior's, where there
+    is one, with parameters that no record can move drawn from `prior` where that is another one
+    than the calibration's. LabError ``unknown_prior``.
+    """
+    registry = registry_under(prior)
+    posterior = load_posterior(lab) if recorded else None
+    if posterior is None:
+        return prior_draws(draws, seed, registry), False
+    rows = choose(posterior, draws, seed)
+    return (rows if calibrated_under(posterior) == prior
+            else _swapped(rows, prior_draws(draws, seed, registry))), True
+
+
+def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry") -> Arms:
+    """The main rows of a study and those beside them; see `main_rows` for the arguments."""
+    main, calibrated = main_rows(lab, recorded, draws, seed, prior)
+    informed = _informed(lab) if calibrated else np.zeros(len(REGISTRY), bool)
+    blocks = {"main": main}
+    if calibrated:
+        blocks["prior"] = prior_draws(draws, seed, registry_under(prior))
+    few = {part: max(draws // fewer, min(draws, _LEAST)) for part, fewer in _FEWER.items()}
+    blocks["zeroed"] = np.where(_EFFECTS & ~informed, 0.0, main[: few["zeroed"]])
+    for name in PRIORS:
+        if name != prior:
+            drawn = prior_draws(few["rival"], seed, registry_under(name))
+            blocks[f"rival:{name}"] = (
+                _swapped(main[: few["rival"]], drawn) if calibrated else drawn)
+    ends = np.cumsum([len(block) for block in blocks.values()]).tolist()
+    parts = {name: slice(end - len(block), end)
+             for (name, block), end in zip(blocks.items(), ends, strict=True)}
+    return Arms(np.concatenate(list(blocks.values())), parts, calibrated, prior, informed)
+
+
+def calibrated_under(posterior: Posterior) -> str:
+    """The prior that a posterior was calibrated under."""
+    return str(posterior.provenance.get("prior", "registry"))
+
+
+def _swapped(rows: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`rows` with what no record can move taken from `drawn`."""
+    return np.where(_FREE, drawn, rows)
+
+
+def _informed(lab: Lab) -> NDArray[np.bool_]:
+    fit = load_fit(lab)
+    known = set() if fit is None else {p.name for p in fit.parameters if p.informed == "estimated"}
+    return np.array([name in known for name in NAMES])

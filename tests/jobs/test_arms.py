@@ -1,0 +1,114 @@
+"""Does every policy effect come three times, and under rival priors, from the right draws?"""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from simlab.jobs.arms import arms
+from simlab.jobs.comparing import compare
+from simlab.jobs.variation import differing, varied_pairs
+from simlab.lab import Lab
+from simlab.parameters import INDEX, NAMES, REGISTRY, prior_draws
+from simlab.parameters.priors import PRIORS, registry_under
+from simlab.policy import Policy
+
+TITLE = {"en": "x", "zh": "x"}
+
+
+@pytest.fixture
+def calibrated(tmp_path):
+    """A lab whose stored posterior informs one parameter of leaving and none else."""
+    lab = Lab.create(tmp_path / "lab")
+    prior = prior_draws(300, 1)
+    draws = prior_draws(300, 2)
+    k = INDEX["efficacy_exit"]
+    draws[:, k] = 5.0 + 0.01 * np.random.default_rng(3).normal(size=300)
+    content = io.BytesIO()
+    np.savez_compressed(content, names=np.array(NAMES), draws=draws, prior=prior)
+    rows = [{"name": p.name, "prior_mean": 0, "prior_lower": 0, "prior_upper": 0, "mean": 0,
+             "lower": 0, "upper": 0, "contraction": 0.9 if p.name == "efficacy_exit" else 0.0,
+             "informed": "estimated" if p.name == "efficacy_exit" else "assumed"}
+            for p in REGISTRY]
+    with lab.writing():
+        lab.write("calibration/posterior.npz", content.getvalue())
+        lab.write_json("calibration/calibration.json", {
+            "made": "2026-01-01", "provenance": {}, "until": "2025-12", "simulations": 300,
+            "checks": [], "cautions": [], "parameters": rows})
+    return lab
+
+
+def test_what_the_data_did_not_inform_is_at_zero_in_its_part_and_nothing_else(calibrated):
+    made = arms(calibrated, True, 40, seed=5)
+    assert made.calibrated
+    zeroed = made.rows[made.parts["zeroed"]]
+    for k, p in enumerate(REGISTRY):
+        if p.effect and p.name != "efficacy_exit":
+            assert (zeroed[:, k] == 0).all(), p.name
+        else:
+            np.testing.assert_array_equal(zeroed[:, k], made.main[: len(zeroed), k])
+
+
+def test_rival_priors_move_only_what_no_record_can_move(calibrated):
+    made = arms(calibrated, True, 40, seed=5)
+    for name in PRIORS[1:]:
+        rows = made.rows[made.parts[f"rival:{name}"]]
+        drawn = prior_draws(len(rows), 5, registry_under(name))
+        for k, p in enumerate(REGISTRY):
+            source = made.main[: len(rows)] if p.calibrated else drawn
+            np.testing.assert_array_equal(rows[:, k], source[:, k])
+    other = arms(calibrated, True, 40, seed=5, prior="flat")
+    assert "rival:registry" in other.parts
+    assert "rival:flat" not in other.parts
+    k = INDEX["stress_exit"]
+    assert other.main[:, k].mean() > 1.5 * made.main[:, k].mean()
+    np.testing.assert_array_equal(other.main[:, INDEX["exit_level"]],
+                                  made.main[:, INDEX["exit_level"]])
+
+
+def test_an_uncalibrated_lab_runs_the_prior_as_the_main_part(tmp_path):
+    made = arms(Lab.create(tmp_path / "lab"), True, 30, seed=2)
+    assert not made.calibrated
+    assert "prior" not in made.parts
+    np.testing.assert_array_equal(made.main, prior_draws(30, 2))
+    assert not made.informed.any()
+
+
+@pytest.mark.slow
+def test_a_comparison_says_what_is_left_without_assumed_effects(tmp_path):
+    lab = Lab.create(tmp_path / "lab")
+    found = compare(lab, "sales_transition", ["move_only", "train_and_help"], draws=40,
+                    replicates=4, months=12, seed=1).comparison
+    effect = found.effect("train_and_help", "move_only", "voluntary")
+    assert effect.zeroed is not None
+    assert effect.owed is not None
+    # the assumed channels carry the effect: without them little is left
+    assert effect.difference.mean < 0
+    assert abs(effect.zeroed.difference.mean) < 0.35 * abs(effect.difference.mean)
+    assert effect.owed.mean == 1.0
+    assert set(effect.rivals) == set(PRIORS[1:])
+    # sceptics expect less of it than the registry, a flat prior more
+    sizes = {name: rival.difference.mean for name, rival in effect.rivals.items()}
+    assert sizes["flat"] < effect.difference.mean < sizes["skeptical"] < 0
+    tree = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert tree["effects"][0]["rivals"].keys() == set(PRIORS[1:])
+
+
+def test_only_levers_that_a_past_change_moved_can_be_tested(tmp_path):
+    lab = Lab.create(tmp_path / "lab")
+    now = Policy(name="now", title=TITLE)
+    remote = Policy.model_validate({"name": "remote", "title": TITLE,
+                                    "conditions": {"remote_days": 2, "cost": 100}})
+    more = Policy.model_validate({"name": "more", "title": TITLE,
+                                  "conditions": {"remote_days": 4},
+                                  "training": {"coaching": 0.5}})
+    assert differing(now, remote) == {"conditions.remote_days"}
+    assert varied_pairs(lab, [now, remote, more]) == frozenset()
+    with lab.writing():
+        lab.write_json("events/home/event.json", {
+            "made": "2026-01-01", "before": now.model_dump(mode="json"),
+            "after": remote.model_dump(mode="json")})
+    assert varied_pairs(lab, [now, remote, more]) == {("now", "remote"), ("remote", "now")}
