@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simlab.decide import compare
+from simlab.decide import Beside, compare
 from simlab.report import figures, wording
 from simlab.report.page import Check, Contents, DataUsed, Fit, NoChange, ParameterRow, render
 
@@ -31,7 +31,7 @@ def comparison(replicates: int = 4) -> dict[str, Any]:
     y = rng.poisson(4.0, (80, replicates, 3, 12, len(OUTCOMES))).astype(float)
     y[..., 4] = 1e5 + 1e4 * rng.normal(size=y.shape[:-1])
     prior = Toy(y + rng.poisson(1.0, y.shape))
-    return compare(Toy(y), prior=prior, outcomes=OUTCOMES).to_json()
+    return compare(Toy(y), beside=Beside(prior=prior), outcomes=OUTCOMES).to_json()
 
 
 def contents(**changes: Any) -> Contents:
