@@ -16,7 +16,7 @@ from simlab.panel import Panel, season
 from simlab.policy import Policy
 from simlab.practice import NAMES
 from simlab.progress import Progress
-from simlab.world import PERSON, Firm, Status, blank
+from simlab.world import ROSTER, Firm, Status, blank
 
 AGE_SPREAD = 8.0
 YOUNGEST = 20.0
@@ -109,7 +109,7 @@ def scenario_firm(
 
 def _synthetic_staff(facts: FirmFacts, seed: int, burn_in: int) -> NDArray[np.void]:
     generator = np.random.default_rng(seed)
-    people = blank(PERSON, facts.people)
+    people = blank(ROSTER, facts.people)
     tenure = generator.exponential(facts.tenure_months, facts.people)
     people["status"] = Status.AWAITED
     people["arrives"] = -burn_in

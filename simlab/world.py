@@ -152,17 +152,23 @@ class Stage(IntEnum):
 
 PERSON = np.dtype(
     [
-        # who: uid is (slot, generation)
+        # who: uid is (slot, generation); here too what passes over the whole firm ask of everybody,
+        # so that each of them touches one cache line a person
         ("slot", "u4"),
         ("generation", "u4"),
         ("status", "i1"),
+        ("left", "i1"),  # 1 in the month of the exit
         ("practice", "i1"),
+        ("nominated", "u1"),  # 1: moves to key work next
         ("team", "i2"),
         ("grade", "i2"),
-        ("arrives", "i4"),  # month of coming under observation, for AWAITED people
+        ("key", "f8"),  # share of time on key work
+        ("results", "f8"),  # moving average of attained against typical results
+        ("turn", "f4"),  # place in the order of moves to key work where fit does not decide
         ("entered", "i4"),  # month of hiring; negative before the history
         ("vacancy", "i2"),  # months until a vacant slot is filled
         ("head_start", "i2"),  # months of experience brought along
+        ("arrives", "i4"),  # month of coming under observation, for AWAITED people
         ("retires", "i4"),  # month of reaching retirement age, 0 = not known
         ("ties", "i4", (TIES,)),  # slots of close colleagues, -1 = none; they stay with the seat
         ("ties_gone", "i1"),  # of them, left at the end of last month
@@ -170,18 +176,17 @@ PERSON = np.dtype(
         ("ability", "f4"),  # results talent, SD 1
         ("frailty", "f4"),  # unobserved log hazard of leaving
         ("willingness", "f4"),  # to learn, 0..1
-        ("turn", "f4"),  # place in the order of moves to key work where fit does not decide
         ("proactivity", "f4"),  # contact with other departments, 0..1
-        ("skills", "f4", (SKILLS,)),
+        ("skills", "f8", (SKILLS,)),
         # insight into an industry above (below) the person's own skill of that kind: `work` reads
         # skills[practice.insight_skill] + insight[account.industry]; `learn` moves it by courses
         # per industry and by doing
         ("insight", "f4", (INDUSTRIES,)),
         # pay, a month
-        ("base", "f4"),
-        ("pay_level", "f4"),  # log of base pay over the firm's reference
-        ("income", "f4"),
-        ("expected", "f4"),  # income the person has come to expect
+        ("base", "f8"),
+        ("pay_level", "f8"),  # log of base pay over the firm's reference
+        ("income", "f8"),
+        ("expected", "f8"),  # income the person has come to expect
         ("bonus", "f4"),
         ("commission", "f4"),  # paid this month, standard and key
         ("due", "f4", (RING,)),  # key commission falling due in month m at [m % RING]
@@ -190,24 +195,22 @@ PERSON = np.dtype(
         ("advance", "f4"),  # guarantee paid and still to be recovered
         ("short", "i1"),  # 1 when this month's income is below the expected
         # states, 0..1
-        ("efficacy", "f4"),
-        ("reward", "f4"),
-        ("stress", "f4"),
-        ("belonging", "f4"),
-        ("support", "f4"),
-        ("control", "f4"),
-        ("morale", "f4"),
+        ("efficacy", "f8"),
+        ("reward", "f8"),
+        ("stress", "f8"),
+        ("belonging", "f8"),
+        ("support", "f8"),
+        ("control", "f8"),
+        ("morale", "f8"),
         # this month's work
-        ("key", "f4"),  # share of time on key work
-        ("nominated", "u1"),  # 1: moves to key work next
         ("change", "f4"),  # novelty of the work, 1 on moving, fading
         ("moved", "i4"),  # month of moving to key work
-        ("effort", "f4", (TASKS,)),  # 1 = a third of the month's hours
-        ("care", "f4"),  # log care per customer against what sales pay alone would leave
-        ("business", "f4"),
-        ("typical", "f4"),  # business usual for tenure, pay, season and the scheme's pull
-        ("success", "f4"),  # business against typical, 0..1
-        ("usual", "f4"),  # success to be expected
+        ("effort", "f8", (TASKS,)),  # 1 = a third of the month's hours
+        ("care", "f8"),  # log care per customer against what sales pay alone would leave
+        ("business", "f8"),
+        ("typical", "f8"),  # business usual for tenure, pay, season and the scheme's pull
+        ("success", "f8"),  # business against typical, 0..1
+        ("usual", "f8"),  # success to be expected
         ("won", "i1"),  # key accounts won less lost this month
         ("decided", "i1"),
         ("progress", "i1"),  # accounts opened, won and renewed this month
@@ -221,17 +224,16 @@ PERSON = np.dtype(
         ("renewed", "i1"),
         ("key_business", "f4"),
         # standard customers
-        ("goodwill", "f4"),  # their satisfaction, 0..1
+        ("goodwill", "f8"),  # their satisfaction, 0..1
         # results and scores
-        ("attainment", "f4", (KPIS,)),
+        ("attainment", "f8", (KPIS,)),
         ("at_cap", "f4", (KPIS,)),  # how often it was at the scheme's cap, moving average
-        ("score", "f4"),  # 0..100 x cap
-        ("quarter_business", "f4"),
-        ("quarter_typical", "f4"),
+        ("score", "f8"),  # 0..100 x cap
+        ("quarter_business", "f8"),
+        ("quarter_typical", "f8"),
         ("quarter_luck", "f4"),
         ("running_rating", "i1"),  # of the running quarter, known at its end
         ("rating", "i1"),  # of the last completed quarter
-        ("results", "f4"),  # moving average of attained against typical results
         ("falling", "i1"),  # months in a row of falling results
         ("below", "i1"),  # months in a row below standard
         # support
@@ -272,11 +274,23 @@ PERSON = np.dtype(
         ("reason", "i1"),  # Cause of a decision to quit
         ("avoidable", "f4"),  # share of its hazard that levers can reach
         ("lost_business", "f4"),  # a month, of customers lost with the person who left
-        ("left", "i1"),  # 1 in the month of the exit
         ("log_weight", "f8"),  # of this copy, under replay
     ],
     align=True,
 )
+
+ROSTER = np.dtype(
+    [
+        (name, PERSON[name])
+        for name in (
+            "slot", "generation", "status", "practice", "team", "grade", "base", "entered",
+            "arrives", "retires", "ties",
+        )
+    ],
+    align=True,
+)
+"""What is known of people before they come under observation: a short PERSON, the rest of which
+reads as zero. Rule `enter` draws what they bring."""
 
 ACCOUNT = np.dtype(
     [
@@ -301,22 +315,22 @@ Only people with a share of key work hold accounts."""
 
 TEAM = np.dtype(
     [
-        ("coaching", "f4"),  # skill of the team's manager as a coach, 0..1
+        ("coaching", "f8"),  # skill of the team's manager as a coach, 0..1
         ("people", "i4"),
-        ("exits", "f4"),  # share of the team that left last month
-        ("climate", "f4"),  # mean belonging
-        ("income", "f4"),  # mean income
+        ("exits", "f8"),  # share of the team that left last month
+        ("climate", "f8"),  # mean belonging
+        ("income", "f8"),  # mean income
     ],
     align=True,
 )
 
 DEPARTMENT = np.dtype(
     [
-        ("capacity", "f4"),  # requests resolved a month
-        ("backlog", "f4"),  # requests waiting
-        ("waiting", "f4"),  # months that the oldest ones have waited, mean over people
-        ("resolution", "f4"),  # capacity per request on hand, weighed by priority
-        ("room", "f4"),  # share of the departments' free capacity
+        ("capacity", "f8"),  # requests resolved a month
+        ("backlog", "f8"),  # requests waiting
+        ("waiting", "f8"),  # months that the oldest ones have waited, mean over people
+        ("resolution", "f8"),  # capacity per request on hand, weighed by priority
+        ("room", "f8"),  # share of the departments' free capacity
     ],
     align=True,
 )
@@ -326,16 +340,16 @@ FIRM = np.dtype(
         ("month", "i4"),  # months since the start of the history
         ("calendar", "i4"),  # 0 = January
         ("transition_start", "i4"),
-        ("market", "f4"),  # outside labour market, log relative to usual
-        ("season", "f4", (12,)),  # log size of business by calendar month
-        ("base_reference", "f4"),  # base pay at which the results level is stated
-        ("entry_base", "f4"),  # base pay of newcomers
-        ("target", "f4"),  # share of typical results that counts as the standard
+        ("market", "f8"),  # outside labour market, log relative to usual
+        ("season", "f8", (12,)),  # log size of business by calendar month
+        ("base_reference", "f8"),  # base pay at which the results level is stated
+        ("entry_base", "f8"),  # base pay of newcomers
+        ("target", "f8"),  # share of typical results that counts as the standard
         ("dismissal_months", "i4"),  # below standard in a row; 0 = nobody is dismissed
         ("grace", "i4"),  # months of tenure before dismissal
-        ("replacement_cost", "f4"),  # in months of base pay
-        ("usual_exits", "f4"),  # share of a team leaving a month that people are used to
-        ("usual_ties", "f4"),  # the same of their close colleagues
+        ("replacement_cost", "f8"),  # in months of base pay
+        ("usual_exits", "f8"),  # share of a team leaving a month that people are used to
+        ("usual_ties", "f8"),  # the same of their close colleagues
         ("months_past", "i4"),  # months behind these figures
         ("vacancies", "u1"),  # 1: leavers are replaced
         # couplings between people: 0 = switched off, the neutral figure is read instead
@@ -367,22 +381,22 @@ it (the hand-over writes accounts only)."""
 
 PRACTICE = np.dtype(
     [
-        ("standard_demand", "f4", (SKILLS,)),  # weights of skills in standard work, sum 1
-        ("key_demand", "f4", (SKILLS,)),
-        ("entry_skill", "f4", (SKILLS,)),  # mean skills of newcomers
-        ("cycle", "f4"),  # mean months from opening to decision
-        ("account_value", "f4"),  # monthly business of a won account, in months of base pay
-        ("key_standard", "f4"),  # win rate expected of people in key work
-        ("profile", "f4"),  # fit with key work from which a person meets its profile
+        ("standard_demand", "f8", (SKILLS,)),  # weights of skills in standard work, sum 1
+        ("key_demand", "f8", (SKILLS,)),
+        ("entry_skill", "f8", (SKILLS,)),  # mean skills of newcomers
+        ("cycle", "f8"),  # mean months from opening to decision
+        ("account_value", "f8"),  # monthly business of a won account, in months of base pay
+        ("key_standard", "f8"),  # win rate expected of people in key work
+        ("profile", "f8"),  # fit with key work from which a person meets its profile
         ("term", "i4"),  # months from one renewal of an account to the next
-        ("serves", "f4", (TASKS, KPIS)),  # how far a task serves a KPI
-        ("target", "f4", (KPIS,)),  # figure of each KPI at which its attainment is 1
-        ("standard_due", "f4"),  # standard customers a month who could return
-        ("standard_return", "f4"),  # share of them who do, at neutral goodwill
-        ("industry_share", "f4", (INDUSTRIES,)),  # of accounts, sum 1
+        ("serves", "f8", (TASKS, KPIS)),  # how far a task serves a KPI
+        ("target", "f8", (KPIS,)),  # figure of each KPI at which its attainment is 1
+        ("standard_due", "f8"),  # standard customers a month who could return
+        ("standard_return", "f8"),  # share of them who do, at neutral goodwill
+        ("industry_share", "f8", (INDUSTRIES,)),  # of accounts, sum 1
         ("insight_skill", "i1"),  # skill that is read per industry
-        ("department_share", "f4", (DEPARTMENTS,)),  # of requests, sum 1
-        ("hours", "f4"),  # working hours a month
+        ("department_share", "f8", (DEPARTMENTS,)),  # of requests, sum 1
+        ("hours", "f8"),  # working hours a month
     ],
     align=True,
 )
@@ -390,74 +404,74 @@ PRACTICE = np.dtype(
 POLICY = np.dtype(
     [
         # incentive
-        ("weights", "f4", (STAGES, KPIS)),
-        ("pull", "f4", (STAGES, TASKS)),  # weight of the KPIs that a task serves
+        ("weights", "f8", (STAGES, KPIS)),
+        ("pull", "f8", (STAGES, TASKS)),  # weight of the KPIs that a task serves
         ("stage_from", "i4", (STAGES,)),
-        ("base_factor", "f4"),
-        ("pay_change", "f4"),  # its log
-        ("commission", "f4"),
-        ("key_commission", "f4"),
+        ("base_factor", "f8"),
+        ("pay_change", "f8"),  # its log
+        ("commission", "f8"),
+        ("key_commission", "f8"),
         ("payout_lag", "i4"),  # months after the close
-        ("milestone_share", "f4"),  # of key commission, paid at opening
-        ("guarantee", "f4"),  # share of expected income that is guaranteed
+        ("milestone_share", "f8"),  # of key commission, paid at opening
+        ("guarantee", "f8"),  # share of expected income that is guaranteed
         ("guarantee_months", "i4"),
-        ("bonus_pool", "f4"),  # bonus at a score of 100, as a share of base
-        ("bonus_elasticity", "f4"),
-        ("bonus_cap", "f4"),  # highest bonus, as a share of base; 0 = none
-        ("stage_bonus", "f4"),  # share of base for each account opened, won or renewed
+        ("bonus_pool", "f8"),  # bonus at a score of 100, as a share of base
+        ("bonus_elasticity", "f8"),
+        ("bonus_cap", "f8"),  # highest bonus, as a share of base; 0 = none
+        ("stage_bonus", "f8"),  # share of base for each account opened, won or renewed
         ("recoverable", "u1"),  # 1: the guarantee is an advance, recovered from later income
-        ("attainment_cap", "f4"),
-        ("target", "f4", (KPIS,)),  # of a KPI; 0 = the role pack's
+        ("attainment_cap", "f8"),
+        ("target", "f8", (KPIS,)),  # of a KPI; 0 = the role pack's
         ("transparency", "u1"),
         # training
-        ("course_hours", "f4", (COURSES,)),  # length of each course, 0 = none
+        ("course_hours", "f8", (COURSES,)),  # length of each course, 0 = none
         ("courses", "u2"),  # bit per course on offer
-        ("hours_per_month", "f4"),
+        ("hours_per_month", "f8"),
         ("fragments", "u1"),  # taken in fragments: costs half the selling time
-        ("coaching", "f4"),  # share of managers' coaching used, 0..1
-        ("pass_mark", "f4"),
-        ("retake_share", "f4"),  # of the course, taken again after a failed exam
+        ("coaching", "f8"),  # share of managers' coaching used, 0..1
+        ("pass_mark", "f8"),
+        ("retake_share", "f8"),  # of the course, taken again after a failed exam
         ("audience", "i1"),
         ("lead", "i4"),  # months before moving in which people are trained for key work
-        ("fee", "f4"),  # money an hour
+        ("fee", "f8"),  # money an hour
         # support
-        ("support_capacity", "f4"),  # factor on departments' capacity
+        ("support_capacity", "f8"),  # factor on departments' capacity
         ("sla", "i4"),  # months
-        ("escalation", "f4"),  # factor on the priority of escalated requests
+        ("escalation", "f8"),  # factor on the priority of escalated requests
         ("escalate_after", "i4"),  # months past the SLA at which a request is escalated
         ("escalate_repeats", "i4"),  # requests waiting in one department at which they are; 0 = off
-        ("routing", "f4"),  # share of requests that go to the department with room
+        ("routing", "f8"),  # share of requests that go to the department with room
         ("history", "u1"),  # 1: customers' history and changing needs are visible to the owner
         ("feedback", "u1"),  # 1: customers' feedback goes straight to the owner
-        ("support_cost", "f4"),  # money a month per unit of capacity above 1 and head
+        ("support_cost", "f8"),  # money a month per unit of capacity above 1 and head
         # intervention
         ("help_on", "u1"),
-        ("signs", "f4", (SIGNS,)),  # what each visible sign adds to the risk index
+        ("signs", "f8", (SIGNS,)),  # what each visible sign adds to the risk index
         ("help_falling", "i4"),  # months in a row of falling results that count as a sign
-        ("help_absence", "f4"),  # days of absence a month that count as a sign
-        ("help_contacts", "f4"),  # share of usual contacts below which their fall is a sign
-        ("help_capacity", "f4"),  # helped a month per 100 people
-        ("help_threshold", "f4"),
+        ("help_absence", "f8"),  # days of absence a month that count as a sign
+        ("help_contacts", "f8"),  # share of usual contacts below which their fall is a sign
+        ("help_capacity", "f8"),  # helped a month per 100 people
+        ("help_threshold", "f8"),
         ("help_kind", "i1"),
         ("help_delay", "i4"),  # months from offer to beginning
         ("help_months", "i4"),
-        ("help_cost", "f4"),  # money a month and person helped
-        ("approach_cost", "f4"),  # money per person approached, false alarms included
+        ("help_cost", "f8"),  # money a month and person helped
+        ("approach_cost", "f8"),  # money per person approached, false alarms included
         # selection
-        ("key_share", "f4"),  # of people moved to key work at the end of the ramp
+        ("key_share", "f8"),  # of people moved to key work at the end of the ramp
         ("key_ramp", "i4"),  # months
-        ("select_fit", "f4"),  # 0 = by slot, 1 = by fit alone
+        ("select_fit", "f8"),  # 0 = by slot, 1 = by fit alone
         # hiring
-        ("fill_months", "f4"),
-        ("hire_skill", "f4"),  # shift of newcomers' skills
-        ("hire_cost", "f4"),  # months of base pay
-        ("experienced", "f4"),  # share of newcomers
-        ("experienced_pay", "f4"),  # their base pay over that of other newcomers
+        ("fill_months", "f8"),
+        ("hire_skill", "f8"),  # shift of newcomers' skills
+        ("hire_cost", "f8"),  # months of base pay
+        ("experienced", "f8"),  # share of newcomers
+        ("experienced_pay", "f8"),  # their base pay over that of other newcomers
         ("candidates", "i4"),  # per vacancy, the best is taken
         # working conditions
-        ("workload", "f4"),  # factor on demands
-        ("remote", "f4"),  # days a week at home
-        ("conditions_cost", "f4"),  # money a head and month
+        ("workload", "f8"),  # factor on demands
+        ("remote", "f8"),  # days a week at home
+        ("conditions_cost", "f8"),  # money a head and month
     ],
     align=True,
 )
@@ -484,7 +498,8 @@ class Firm:
     start: int
     """First month, months since year 0 (`simlab.panel.month_number`)."""
     people: NDArray[np.void]
-    """(n,) of PERSON; or (draw, n), where each parameter draw has a past of its own."""
+    """(n,) of PERSON, or of ROSTER where nobody has come under observation yet; (draw, n) where
+    each parameter draw has a past of its own."""
     accounts: NDArray[np.void]
     """(n, ACCOUNTS) of ACCOUNT."""
     teams: NDArray[np.void]

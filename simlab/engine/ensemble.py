@@ -79,9 +79,13 @@ def simulate(
     size = chunk or max(1, CHUNK_PERSON_MONTHS // lived)
     tasks = [(first, min(first + size, histories)) for first in range(0, histories, size)]
     start = state(firm, month)
+    # rows made for this call and for one history alone may be lived in: no second copy of a
+    # million people
+    alone = histories == 1 and len(policies) == 1 and firm.people.dtype != month.person
 
     def work(task: tuple[int, int]) -> None:
         first, last = task
+        people = start[0][0] if alone else np.empty_like(start[0][0])
         kernel.run(
             firm.start,
             *start,
@@ -96,6 +100,7 @@ def simulate(
             replicates,
             months,
             progress.flag,
+            people,
             y[first:last],
         )
 

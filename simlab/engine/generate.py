@@ -27,7 +27,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
-from simlab.compiled import inlined
+from simlab.compiled import inlined, lean, whole
 from simlab.draws import ACCOUNT as ACCOUNT_WORD
 from simlab.draws import fill, invert_exponential, invert_normal, moment, philox, uniform
 from simlab.numeric import exp, log, normal_quantile
@@ -49,7 +49,10 @@ def kernel_source(month: Month) -> str:
     """The text of the kernel module of a month."""
     lives = [tuple(rules) for own, rules in groupby(month.rules, key=_own) if own]
     parts = [HEAD, f"OUTCOMES = {len(month.outcomes)}\n"]
-    parts += [f'{declared.name} = inlined(RULES["{declared.name}"])' for declared in month.rules]
+    parts += [
+        f'{declared.name} = {"inlined" if _own(declared) else "whole"}(RULES["{declared.name}"])'
+        for declared in month.rules
+    ]
     parts += [_numbers(declared) for declared in month.rules]
     parts.append(_scratch(lives))
     parts += [_life(k, rules) for k, rules in enumerate(lives)]
@@ -104,7 +107,7 @@ def _numbers(declared: Rule) -> str:
         name = f"{kind}draw_{declared.name}"
         fields = [p.name for p in purposes]
         text += f"{name.upper()} = namedtuple({name.upper()!r}, {fields!r})\n\n\n"
-        text += f"@njit\ndef {name}({entity}, month, history, k0, k1):\n"
+        text += f"@lean\ndef {name}({entity}, month, history, k0, k1):\n"
         words, every = [], [p for p in purposes for _ in range(p.count)]
         for block in range(_blocks(purposes)):
             number = stream(_stream_name(declared, kind), block)
@@ -218,7 +221,7 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
     body.append(indent("\n".join(calls), "    "))
     names = ", ".join(declared.name for declared in rules)
     return (
-        f"@njit\ndef life_{number}(first, count, {STATE}, seen, k0, k1, scratch):\n"
+        f"@lean\ndef life_{number}(first, count, {STATE}, seen, k0, k1, scratch):\n"
         f'    """{names}: for `count` people from `first` on."""\n'
         + indent("\n".join(body), "    ")
         + "\n\n"

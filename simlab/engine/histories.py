@@ -29,16 +29,16 @@ def start_month(firm, start, month):
 
 @njit(nogil=True, cache=True)
 def run(start, people0, accounts0, teams0, departments0, firms0, practices, policies, params,
-        current, burn_in, k0, k1, first, last, replicates, months, cancel, out):
-    """Histories first..last-1; draw = history // replicates.
+        current, burn_in, k0, k1, first, last, replicates, months, cancel, people, out):
+    """Histories first..last-1, lived in the rows `people`; draw = history // replicates.
 
     Every history lives `burn_in` months under `current`, then `months` under each of the policies
     from the state reached, so that policies share their past. people0[0 or draw, slot] is the
     start. out[history - first, policy, month, outcome] is written; returns the number of histories
     finished (fewer where `cancel` was set, which is read every month).
     """
-    people, accounts = people0[0].copy(), accounts0.copy()
-    teams, departments, firms = teams0.copy(), departments0.copy(), firms0.copy()
+    accounts, teams = accounts0.copy(), teams0.copy()
+    departments, firms = departments0.copy(), firms0.copy()
     # the state that policies share; one policy alone needs no second copy of the firm
     several = len(policies) > 1
     kept = len(people) if several else 0

@@ -133,12 +133,12 @@ def fall_due(person, months, amount, firm):
 
 
 @inlined
-def tend_account(person, account, place, firm, policy, practice, param, luck):
-    """One account's month: it opens, is decided, or is cared for and may complain or leave."""
+def tend_account(person, account, place, opening, push, firm, policy, practice, param, luck):
+    """One account's month: it opens (chance `opening`), is decided, or is cared for and may
+    complain or leave."""
     if account.stage == Stage.EMPTY:
         account.shifted = 0
-        rate = param.key_openings * person.key * (0.5 + person.proactivity) / ACCOUNTS
-        if luck.event < rate * exp(param.effort_return * log_opening(person)):
+        if luck.event < opening:
             account.stage = Stage.OPENING
             account.months = 1 + int(practice.cycle * (0.5 + luck.size))
             value = practice.account_value * person.base * (0.5 + luck.size)
@@ -149,26 +149,34 @@ def tend_account(person, account, place, firm, policy, practice, param, luck):
     elif account.stage == Stage.OPENING:
         account.months -= 1
         if account.months <= 0:
-            decide_account(person, account, place, firm, policy, practice, param, luck)
+            decide_account(person, account, place, push, firm, policy, practice, param, luck)
     else:
         care_for_account(person, account, place, firm, policy, practice, param, luck)
 
 
 @inlined
-def log_opening(person):
-    """Log effort on opening per share of key work, against an even split."""
-    return max(log(person.effort[Task.OPEN] / person.key), LEAST)
+def opening_push(person, param):
+    """What effort on opening adds to the log rate of opening and the log-odds of winning: its log
+    per share of key work, against an even split, times the return to effort."""
+    return param.effort_return * max(log(person.effort[Task.OPEN] / person.key), LEAST)
 
 
 @inlined
-def decide_account(person, account, place, firm, policy, practice, param, luck):
+def opening_chance(person, push, param):
+    """Chance a month that an account is opened in a free place: more of the proactive."""
+    rate = param.key_openings * person.key * (0.5 + person.proactivity) / ACCOUNTS
+    return rate * exp(push)
+
+
+@inlined
+def decide_account(person, account, place, push, firm, policy, practice, param, luck):
     """The customer decides: skills fit for this account, support and effort win."""
     person.decided += 1
     odds = (
         -param.key_difficulty
         + param.key_fit * (account_fit(person, account, practice) - 0.5)
         + param.key_support * (person.support - 0.5)
-        + param.effort_return * log_opening(person)
+        + push
     )
     if helped(person, Help.JOINT_VISIT):
         odds += param.visit_win
@@ -271,9 +279,12 @@ def work(person, accounts, firm, policy, practice, param, seen, draw, account_dr
     person.earned = 0.0
     person.key_business = 0.0
     if person.key > 0.0:
+        push = opening_push(person, param)
+        opening = opening_chance(person, push, param)
         for a in range(ACCOUNTS):
             place = person.slot * ACCOUNTS + a
             tend_account(
-                person, accounts[a], place, firm, policy, practice, param, account_draw[a]
+                person, accounts[a], place, opening, push, firm, policy, practice, param,
+                account_draw[a],
             )
     person.quarter_business += person.business + person.key_business

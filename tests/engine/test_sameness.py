@@ -117,12 +117,13 @@ def test_a_running_kernel_reads_the_flag_every_month(firm, busy):
     kernel, flag = load_kernel(), Progress().flag
     params, policy = as_records(prior_draws(1, 1)), compile_policies([busy])
     months, histories = 2000, 300
+    start = state(firm)
     out = np.empty((histories, 1, months, len(OUTCOMES)))
 
     def run(last):
         return kernel.run(
-            firm.start, *state(firm), policy, params, policy, 0, *split_seed(1), 0, last,
-            histories, months, flag, out[:last],
+            firm.start, *start, policy, params, policy, 0, *split_seed(1), 0, last,
+            histories, months, flag, np.empty_like(start[0][0]), out[:last],
         )
 
     assert run(1) == 1  # compiled, and a run that nobody stops is whole
