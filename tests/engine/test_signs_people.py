@@ -177,7 +177,7 @@ def test_seeing_ones_own_score_raises_control(staff):
 def test_control_keeps_people():
     """The slope at its prior mean: its prior reaches down to nothing at all. A small effect takes
     many people to show in nearly every pair."""
-    many = scenario_firm(FirmFacts(people=3000), month_number("2026-01"), seed=3)
+    many = scenario_firm(FirmFacts(people=8000), month_number("2026-01"), seed=3)
     seen, hidden = (
         with_parameter("control_exit", 0.4, incentive={"transparency": shown})
         for shown in (True, False)
