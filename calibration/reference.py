@@ -126,8 +126,13 @@ def fingerprint_of(panel: Panel) -> str:
     """16 hex digits of everything a panel holds but the people's ids."""
     digest = hashlib.sha256(str(panel.start).encode())
     for array in (panel.hired, panel.first, panel.last, panel.exited, panel.grade, panel.base,
-                  panel.observed, panel.business, panel.rating):
+                  panel.observed, panel.business, panel.rating, panel.teams):
         digest.update(np.ascontiguousarray(array).tobytes())
+    facts = {name: getattr(panel, name) for name in ("noticed", "key_from", "course")}
+    for name, recorded in (facts | panel.signs).items():
+        if recorded is not None:
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(recorded).tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -139,7 +144,7 @@ def kept(folder: Path | None, key: str, make: Callable[[], Table]) -> Table:
     """
     if folder is None:
         return make()
-    source = Path(measure.__file__).read_text(encoding="utf-8")
+    source = measure.fingerprint()
     parts = f"{key} {fingerprint()} {REGISTRY!r} {source}"
     name = hashlib.sha256(parts.encode()).hexdigest()[:16]
     file = folder / f"reference-{name}.npz"

@@ -159,7 +159,7 @@ class Panel:
             return np.zeros(len(self.person), np.int64)
         return np.unique(np.array(self.unit), return_inverse=True)[1].astype(np.int64)
 
-    def unmasked(self, figure: NDArray[np.float32]) -> NDArray[np.float32]:
+    def unmasked(self, figure: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """(n, T) `figure` without what an exit already decided upon may have caused: months from
         the notice on; where no notice is known, the last `LONGEST_NOTICE` and the exit month."""
         begins = self.exited - LONGEST_NOTICE
