@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,20 +11,15 @@ from numpy.typing import NDArray
 
 import simlab
 from calibration import posterior as amortised
-from calibration.reference import (
-    CALIBRATED,
-    Box,
-    Table,
-    fingerprint_of,
-    kept,
-    renamed,
-    simulate_table,
-)
+from calibration.drift import Drift, drift
+from calibration.reference import Box, Tables, fingerprint_of, seed_of, simulate_table
+from calibration.rounds import DRAWS, Clock, Learnt, learn
+from calibration.stored import StoredTables
 from calibration.summaries import Summariser, label
 from simlab.errors import LabError
 from simlab.i18n import text
-from simlab.panel import STILL_HERE, Panel, month_name
-from simlab.parameters import INDEX, NAMES, REGISTRY
+from simlab.panel import STILL_HERE, Panel, month_name, month_number
+from simlab.parameters import NAMES, REGISTRY
 from simlab.posterior import Posterior
 from simlab.progress import Progress
 
@@ -37,14 +30,6 @@ ESTIMATED, PARTLY = 0.25, 0.05
 FEW_EXITS = 30
 """Exits below which leaving rests on assumptions and nobody gets a score of their own."""
 LEAST_MONTHS = 3
-DRAWS = 1000
-"""Posterior draws handed out."""
-LEVELS = ("rating_2", "size_level", "activity_level", "exit_level")
-"""Parameters that set a level against all that moves it: learnt given the others, so that what
-they jointly produce (the exit rate, the share of idle months) stays as narrow as the data say."""
-_FIRST_ROUND = 0.4
-_ONE_ROUND = 1000
-"""Up to so many simulations all come from the whole prior."""
 _CHECK_PANELS = 100
 
 CHECKED = (
@@ -118,23 +103,6 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """The amortised posterior: what it says of any record of the same people.
-
-    It was taught by parameters from the prior cut to `box`, and answers under that prior.
-    """
-
-    amortised: amortised.Amortised
-    box: Box
-    used: NDArray[np.bool_]
-    """(K,) summaries it looks at; the others are set aside (`Range.set_aside`)."""
-
-    def draws(self, summaries: Matrix, n: int, seed: int) -> Matrix:
-        """(n, parameter) draws in natural units given a record's (K,) `summaries`."""
-        return self.box.constrain(self.amortised.draw(summaries[self.used], n, seed))
-
-
-@dataclass(frozen=True)
 class Calibration:
     """What a calibration found."""
 
@@ -145,6 +113,8 @@ class Calibration:
     ranges: tuple[Range, ...]
     cautions: tuple[tuple[str, dict[str, Any]], ...]
     """(key of the texts ``caution.*``, its values): what to bear in mind."""
+    drift: Drift | None = None
+    """What the former posterior foretold of the months since, where one was given."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def warnings(self, lang: str = "en") -> list[str]:
@@ -160,15 +130,24 @@ def calibrate(
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
-    cache: Path | None = None,
+    rounds: int | None = None,
+    cache: StoredTables | Path | None = None,
+    former: Posterior | None = None,
 ) -> Calibration:
     """Calibrate the model on what was known of `panel` at the end of month `until` (months
     since year 0; the last month of the record unless given).
 
-    `simulations` panels of the same people are simulated; `cache` is a folder for their
-    summaries, so that the same call again need not simulate. The same data, seed and version
-    give the same result with any number of threads. Raises LabError ``until_outside``,
-    ``nothing_observed``, ``too_few_simulations``; `Cancelled` where `progress` was cancelled.
+    `simulations` panels of the same people are simulated in `rounds` (see `rounds.sizes`), a
+    further one narrowing the search once more. `cache` keeps their summaries part by part, so
+    that a stopped call goes on where it was and the same call again need not simulate.
+    `former`, a posterior given fewer months of the same firm, spares the first round where its
+    box holds (see `rounds.learn`), and is held against the months since. The same data, seed,
+    former posterior and version give the same result with any number of threads.
+
+    Raises LabError ``until_outside``, ``nothing_observed``, ``too_few_simulations``,
+    ``record_outside_model``, ``no_exits_known`` (where the model would have made some);
+    ValueError where `former` knew as much as this; `Cancelled` where
+    `progress` was cancelled.
     """
     progress = progress or Progress()
     known = known_until(panel, until)
@@ -177,29 +156,35 @@ def calibrate(
         raise LabError("too_few_simulations", simulations=simulations, least=amortised.LEAST)
     if not known.observed.any():
         raise LabError("nothing_observed", until=month_name(last))
-    clock = _Clock()
+    if former is not None and month_number(str(former.provenance["until"])) >= last:
+        raise ValueError("the former posterior knew all of these months")
+    clock = Clock()
     summariser = Summariser.like(known)
     observed = summariser.of_panel(known)
-    data = fingerprint_of(known)
-
-    def table(box: Box, n: int, part: int) -> Table:
-        key = f"{data} {seed} {part} {n} {box.lower.tolist()} {box.upper.tolist()}"
-        theta = box.prior_draws(n, _seed(seed, part))
-        return kept(cache, key, lambda: simulate_table(
-            known, summariser, theta, seed=_seed(seed, part), threads=threads, progress=progress))
-
-    learnt, distance = _learn(table, observed, simulations, seed, progress, clock)
-    theta = learnt.draws(observed, DRAWS, _seed(seed, 3))
+    stored = StoredTables(cache) if isinstance(cache, Path) else cache
+    tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored)
+    try:
+        found = learn(tables, observed, simulations, rounds, clock,
+                      None if former is None else former.draws)
+    except LabError as error:
+        if error.code == "record_outside_model" and not _exits(known):
+            raise LabError("no_exits_known", people=len(known.person), months=known.months,
+                           until=month_name(last)) from None
+        raise
+    distance = found.distance
     posterior = Posterior(
         names=NAMES,
-        draws=theta,
-        prior=Box.whole().prior_draws(DRAWS, _seed(seed, 4)),
+        draws=found.draw(DRAWS, seed_of(seed, "draw")),
+        prior=Box.whole().prior_draws(DRAWS, seed_of(seed, "prior")),
         provenance={
             "version": simlab.__version__,
-            "data": data,
+            "data": tables.data,
             "until": month_name(last),
             "seed": seed,
-            "simulations": simulations,
+            "simulations": found.simulated,
+            "rounds": found.rounds,
+            "continued_from": former.provenance["until"]
+            if former is not None and found.continued else None,
         },
     )
     checks = _predictive_checks(known, summariser, observed, posterior, seed, threads, progress)
@@ -209,8 +194,15 @@ def calibrate(
               bool(distance.flagged[k]))
         for k, name in enumerate(summariser.names)
     )
-    return Calibration(posterior, learnt, parameter_rows(posterior), checks, ranges,
-                       _cautions(known, ranges, checks), clock.seconds)
+    moved = None
+    if former is not None:
+        moved = drift(known, former, CHECKED, seed=seed, threads=threads, progress=progress)
+        clock.lap("drift")
+    cautions = _cautions(known, ranges, checks)
+    if moved is not None and moved.drifted:
+        cautions += _drifted(moved)
+    return Calibration(posterior, found.learnt, parameter_rows(posterior), checks, ranges,
+                       cautions, moved, clock.seconds)
 
 
 def known_until(panel: Panel, until: int | None) -> Panel:
@@ -243,62 +235,13 @@ def parameter_rows(posterior: Posterior) -> tuple[ParameterRow, ...]:
     return tuple(rows)
 
 
-class _Clock:
-    """Seconds between laps, by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._since = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
-        self._since = now
-
-
-def _learn(
-    table: Callable[[Box, int, int], Table], observed: Matrix, simulations: int, seed: int,
-    progress: Progress, clock: _Clock,
-) -> tuple[Learnt, amortised.Distance]:
-    """The posterior, and where the record lies among prior simulations."""
-    rounds = 1 if simulations <= _ONE_ROUND else 2
-    levels = [INDEX[name] for name in LEVELS]
-    whole = Box.whole()
-    size = simulations if rounds == 1 else round(_FIRST_ROUND * simulations)
-    first = table(whole, size, 1)
-    clock.lap("reference")
-    distance = amortised.distance(observed, first.summaries)
-    used = ~distance.flagged
-    telling = renamed(progress, "fit")
-    telling.advance("", 0, rounds)
-    fitted = amortised.fit(
-        whole.unconstrain(first.theta), first.summaries[:, used], _seed(seed, 5), CALIBRATED,
-        levels)
-    clock.lap("fit")
-    if rounds == 1:
-        telling.advance("", 1, 1)
-        return Learnt(fitted, whole, used), distance
-    box = whole.around(Learnt(fitted, whole, used).draws(observed, DRAWS, _seed(seed, 6)))
-    second = table(box, simulations - size, 2)
-    clock.lap("reference")
-    inside = box.holds(first.theta)
-    theta = np.vstack([second.theta, first.theta[inside]])
-    summaries = np.vstack([second.summaries, first.summaries[inside]])
-    telling.advance("", 1, rounds)
-    fitted = amortised.fit(
-        box.unconstrain(theta), summaries[:, used], _seed(seed, 7), CALIBRATED, levels)
-    telling.advance("", 2, rounds)
-    clock.lap("fit")
-    return Learnt(fitted, box, used), distance
-
-
 def _predictive_checks(
     panel: Panel, summariser: Summariser, observed: Matrix, posterior: Posterior,
     seed: int, threads: int | None, progress: Progress,
 ) -> tuple[Check, ...]:
     """`CHECKED` summaries of the record against panels simulated from posterior draws."""
     theta = posterior.draws[:_CHECK_PANELS]
-    made = simulate_table(panel, summariser, theta, seed=_seed(seed, 8), threads=threads,
+    made = simulate_table(panel, summariser, theta, seed=seed_of(seed, "check"), threads=threads,
                           progress=progress, stage="check").summaries
     checks = []
     for name in CHECKED:
@@ -309,14 +252,27 @@ def _predictive_checks(
     return tuple(checks)
 
 
+def _exits(panel: Panel) -> int:
+    """Known exits."""
+    return int((panel.exited < STILL_HERE).sum())
+
+
 def _cautions(
     panel: Panel, ranges: tuple[Range, ...], checks: tuple[Check, ...]
 ) -> tuple[tuple[str, dict[str, Any]], ...]:
     cautions: list[tuple[str, dict[str, Any]]] = []
-    exits = int((panel.exited < STILL_HERE).sum())
-    if exits < FEW_EXITS:
-        until = month_name(panel.start + panel.months - 1)
+    exits = _exits(panel)
+    until = month_name(panel.start + panel.months - 1)
+    if exits == 0:
+        cautions.append(("no_exits", {"until": until}))
+    elif exits < FEW_EXITS:
         cautions.append(("few_exits", {"exits": exits, "until": until, "least": FEW_EXITS}))
+    beyond = {r.name: r.observed for r in ranges if r.set_aside}
+    if "exit_rate/all" in beyond:
+        share = f"{100 * beyond['exit_rate/all']:.1f}"
+        cautions.append(("exits_outside_model", {"share": share}))
+    if "log_business/level" in beyond:
+        cautions.append(("results_outside_model", {}))
     aside = sorted((r for r in ranges if r.set_aside), key=lambda r: -abs(r.score))
     if aside:
         names = [r.name for r in aside[:3]]
@@ -330,13 +286,17 @@ def _cautions(
     return tuple(cautions)
 
 
+def _drifted(moved: Drift) -> tuple[tuple[str, dict[str, Any]], ...]:
+    total = moved.total
+    return (("drifted", {
+        "since": moved.since, "until": moved.until, "observed": round(total.observed),
+        "lower": round(total.lower), "upper": round(total.upper), "count": len(moved.outside),
+        "total": len(moved.summaries), "expected": moved.expected_outside,
+    }),)
+
+
 def _caution(code: str, values: dict[str, Any], lang: str) -> str:
     told = dict(values)
     if "names" in told:
         told["names"] = ("；" if lang == "zh" else "; ").join(label(n, lang) for n in told["names"])
     return text(f"caution.{code}", lang, **told)
-
-
-def _seed(seed: int, part: int) -> int:
-    """A seed of its own for each part of the work."""
-    return int(np.random.SeedSequence([seed, part]).generate_state(1)[0])

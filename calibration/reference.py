@@ -9,21 +9,16 @@ Cutting the prior changes no posterior as long as the box holds it, hence its wi
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import truncnorm
 
-from calibration import measure
+from calibration.stored import Origin, StoredTables
 from calibration.summaries import Summariser
-from simlab.engine.kernel import fingerprint
 from simlab.engine.panels import simulate_panels
-from simlab.panel import Panel
+from simlab.panel import Panel, month_name
 from simlab.parameters import REGISTRY
 from simlab.progress import Progress
 
@@ -37,6 +32,11 @@ _EDGE = 1e-6
 _TAIL = 0.002
 _MARGIN = 0.6
 """A box reaches beyond the central 99.6% of draws by this share of their width."""
+PURPOSES = ("table", "fit", "between", "draw", "prior", "check", "drift", "cross_check")
+"""What a calibration draws random numbers for; append only, since the place gives the seed."""
+PART_PERSON_MONTHS = 5_000_000
+"""Simulated person-months in one part of a stored table: a few seconds of work, which is what an
+interruption loses."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +103,69 @@ def simulate_table(
     threads: int | None,
     progress: Progress,
     stage: str = "reference",
+    first: int = 0,
+    total: int | None = None,
 ) -> Table:
-    """Summaries of one simulated panel per row of `theta`, progress told as `stage`."""
+    """Summaries of one simulated panel per row of `theta`, progress told as `stage`; `first` is
+    the number of the first row in a longer table of `total` rows."""
     summaries = np.full((len(theta), len(summariser.names)), np.nan)
 
     def consume(row: int, made: Panel) -> None:
         summaries[row] = summariser.of_panel(made)
 
     simulate_panels(panel, theta, consume, seed=seed, threads=threads,
-                    progress=renamed(progress, stage))
+                    progress=renamed(progress, stage, first, total), first=first)
     return Table(theta, summaries)
 
 
-def renamed(progress: Progress, stage: str) -> Progress:
-    """`progress` under another stage name; cancelling either cancels both."""
-    inner = Progress(lambda _, done, total: progress.advance(stage, done, total))
+@dataclass(frozen=True)
+class Tables:
+    """The reference tables of one record: simulated, or read from where they are `stored`."""
+
+    panel: Panel
+    summariser: Summariser
+    data: str
+    """Fingerprint of the record."""
+    seed: int
+    threads: int | None
+    progress: Progress
+    stored: StoredTables | None = None
+
+    def table(self, box: Box, size: int, number: int) -> Table:
+        """`size` rows drawn from the prior cut to `box`, for round `number` (1, 2, ..); progress
+        is told as stage ``reference``."""
+        seed = seed_of(self.seed, "table", number)
+        theta = box.prior_draws(size, seed)
+
+        def simulate(first: int, last: int) -> tuple[Matrix, Matrix]:
+            made = simulate_table(
+                self.panel, self.summariser, theta[first:last], seed=seed, threads=self.threads,
+                progress=self.progress, first=first, total=size)
+            return made.theta, made.summaries
+
+        if self.stored is None:
+            return Table(*simulate(0, size))
+        end = self.panel.start + self.panel.months - 1
+        origin = Origin(
+            data=self.data, until=month_name(end), seed=self.seed, purpose=f"round {number}",
+            bounds=tuple(zip(box.lower.tolist(), box.upper.tolist(), strict=True)))
+        work = max(int(self.panel.employed.sum()), 1)
+        part = min(max(PART_PERSON_MONTHS // work, 1), size)
+        return Table(*self.stored.rows(origin, size, part, simulate))
+
+
+def seed_of(seed: int, purpose: str, number: int = 0) -> int:
+    """A seed of its own for each purpose of a calibration, and for each round."""
+    words = [seed, PURPOSES.index(purpose), number]
+    return int(np.random.SeedSequence(words).generate_state(1)[0])
+
+
+def renamed(
+    progress: Progress, stage: str, first: int = 0, total: int | None = None
+) -> Progress:
+    """`progress` under another stage name, as units from `first` on of `total` (default: what is
+    told); cancelling either cancels both."""
+    inner = Progress(lambda _, done, size: progress.advance(stage, first + done, total or size))
     inner.flag = progress.flag
     return inner
 
@@ -134,30 +182,3 @@ def fingerprint_of(panel: Panel) -> str:
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(recorded).tobytes())
     return digest.hexdigest()[:16]
-
-
-def kept(folder: Path | None, key: str, make: Callable[[], Table]) -> Table:
-    """The table `key` from `folder`, or made and put there; only made where `folder` is None.
-
-    The key must name the data, the seeds and the sizes; the model's and the summaries' own code
-    are added here. An unreadable file is made anew.
-    """
-    if folder is None:
-        return make()
-    source = measure.fingerprint()
-    parts = f"{key} {fingerprint()} {REGISTRY!r} {source}"
-    name = hashlib.sha256(parts.encode()).hexdigest()[:16]
-    file = folder / f"reference-{name}.npz"
-    try:
-        with np.load(file) as stored:
-            return Table(stored["theta"], stored["summaries"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        pass
-    table = make()
-    buffer = io.BytesIO()
-    np.savez(buffer, theta=table.theta, summaries=table.summaries)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".part")
-    draft.write_bytes(buffer.getvalue())
-    draft.replace(file)
-    return table

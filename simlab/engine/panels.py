@@ -87,6 +87,7 @@ def simulate_panels(
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
+    first: int = 0,
 ) -> None:
     """One simulated record of the people of `panel` per row of `draws` (history, parameter),
     handed to `consume` from worker threads.
@@ -95,6 +96,9 @@ def simulate_panels(
     courses as facts, and simulated results, exits and of `SIGNS` those recorded. A person
     without a known exit who disappears from the record before its end is censored at the same
     month; one with a known exit is not, so that simulated exits may come earlier or later.
+
+    `first` is the number of the first history, by which its luck is addressed: rows 250 to 499
+    of a longer table come out the same alone as together with the others.
     """
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
@@ -114,12 +118,12 @@ def simulate_panels(
         for never in ("exited", "noticed"):
             rows[never][:] = STILL_HERE
         finished = kernel.run_panel(
-            firm.start, *state(firm), policies, params[history : history + 1], k0, k1, history,
-            panel.months, progress.flag, observer.key_from, observer.course, observer.place,
-            *rows.values(),
+            firm.start, *state(firm), policies, params[history : history + 1], k0, k1,
+            first + history, panel.months, progress.flag, observer.key_from, observer.course,
+            observer.place, *rows.values(),
         )
         if finished:
-            consume(history, observer.panel(rows, history, draws[history]))
+            consume(history, observer.panel(rows, first + history, draws[history]))
         spare.put(rows)
 
     run_tasks(work, range(len(draws)), "simulate", threads, progress)

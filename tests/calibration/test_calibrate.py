@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from calibration import posterior, reference
-from calibration.calibrate import CHECKED, LEVELS, Calibration, calibrate, known_until
+from calibration.calibrate import CHECKED, Calibration, calibrate, known_until
 from calibration.measure import NAMES as SUMMARIES
 from calibration.reference import CALIBRATED, Box, fingerprint_of
+from calibration.rounds import LEVELS
 from calibration.summaries import Summariser
 from simlab.engine.panels import simulated_panel
 from simlab.errors import Cancelled, LabError
@@ -89,28 +90,68 @@ def test_later_months_change_nothing(firm: Panel, found: Calibration) -> None:
     assert one.posterior.provenance["data"] != found.posterior.provenance["data"]
 
 
-def test_the_same_call_again_reads_the_table(firm: Panel, tmp_path: Path, monkeypatch) -> None:
-    first = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
-    assert len(list(tmp_path.glob("reference-*.npz"))) == 1
-    made = []
-    real = reference.simulate_panels
-    monkeypatch.setattr(
-        reference, "simulate_panels", lambda panel, theta, *a, **k: (
-            made.append(len(theta)), real(panel, theta, *a, **k)))
-    again = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
-    assert made == [100]  # only the predictive check
-    np.testing.assert_array_equal(first.posterior.draws, again.posterior.draws)
-    next(tmp_path.glob("reference-*.npz")).write_bytes(b"broken")
-    mended = calibrate(firm, simulations=200, seed=1, threads=1, cache=tmp_path)
-    np.testing.assert_array_equal(first.posterior.draws, mended.posterior.draws)
+def with_fewer_exits(firm: Panel, stays: np.ndarray) -> Panel:
+    exited = np.where(stays, STILL_HERE, firm.exited).astype(np.int32)
+    return dataclasses.replace(firm, exited=exited)
 
 
 def test_few_exits_are_said(firm: Panel) -> None:
-    stayed = np.arange(len(firm.person)) % 8 > 0
-    exited = np.where(stayed, STILL_HERE, firm.exited).astype(np.int32)
-    quiet = dataclasses.replace(firm, exited=exited)
+    quiet = with_fewer_exits(firm, np.arange(len(firm.person)) % 8 > 0)
     cautions = dict(calibrate(quiet, simulations=200, threads=1).cautions)
     assert cautions["few_exits"]["least"] == 30
+    assert "no_exits" not in cautions
+
+
+def test_a_small_record_without_exits_says_what_it_cannot_tell(invented: Invent) -> None:
+    small = invented(3, people=12, months=6)
+    silent = with_fewer_exits(small, np.ones(12, bool))
+    found = calibrate(silent, simulations=600, threads=1)
+    assert dict(found.cautions)["no_exits"] == {"until": "2016-06"}
+    assert any("nothing of who leaves" in line for line in found.warnings("en"))
+    assert np.isfinite(found.posterior.draws).all()
+
+
+def test_many_people_and_no_exit_are_taken_for_an_import_without_exits(firm: Panel) -> None:
+    silent = with_fewer_exits(firm, np.ones(len(firm.person), bool))
+    with pytest.raises(LabError, match="exits seem to be missing") as error:
+        calibrate(silent, simulations=600, threads=1)
+    assert error.value.code == "no_exits_known"
+
+
+def leaving(firm: Panel, share: float) -> Panel:
+    """The firm's people, of whom `share` leave each month."""
+    last = firm.first + np.random.default_rng(3).geometric(share, len(firm.person)) - 1
+    exited = np.where(last < firm.months, last, STILL_HERE).astype(np.int32)
+    last = np.minimum(last, firm.months - 1).astype(np.int32)
+    column = np.arange(firm.months)
+    seen = (column >= firm.first[:, None]) & (column <= last[:, None])
+    return dataclasses.replace(
+        firm, exited=exited, last=last, observed=seen,
+        business=np.where(seen, firm.business, 0).astype(np.float32),
+        rating=np.where(seen, firm.rating, 0).astype(np.int8))
+
+
+def test_leaving_beyond_the_model_is_said(firm: Panel) -> None:
+    found = calibrate(leaving(firm, 0.25), simulations=600, threads=1)
+    assert float(dict(found.cautions)["exits_outside_model"]["share"]) > 20
+    assert any("Check the exit dates" in line for line in found.warnings("en"))
+
+
+def test_results_in_another_unit_than_pay_are_said(firm: Panel) -> None:
+    other = dataclasses.replace(firm, business=(firm.business * 1e6).astype(np.float32))
+    found = calibrate(other, simulations=600, threads=1)
+    assert "results_outside_model" in dict(found.cautions)
+
+
+@pytest.mark.parametrize("change", ["everyone_leaves", "always_the_same", "all_refunds"])
+def test_a_record_that_the_model_cannot_make_is_refused(firm: Panel, change: str) -> None:
+    odd = leaving(firm, 0.5) if change == "everyone_leaves" else dataclasses.replace(
+        firm, business=np.where(firm.observed, 1e12, 0).astype(np.float32)
+        if change == "always_the_same" else -firm.business)
+    with pytest.raises(LabError, match="Check the unit") as error:
+        calibrate(odd, simulations=600, threads=1)
+    assert error.value.code == "record_outside_model"
+    assert 0.2 <= error.value.values["count"] / error.value.values["total"] < 0.5
 
 
 def test_two_rounds_narrow_the_search(firm: Panel) -> None:
