@@ -7,8 +7,6 @@ small groups are drawn towards the whole, so that every number is finite for eve
 
 from __future__ import annotations
 
-import hashlib
-from importlib import resources
 from typing import Protocol
 
 import numpy as np
@@ -27,7 +25,7 @@ from calibration.measure import (
 )
 from calibration.measure.frame import Facts, Frame
 
-__all__ = ["KINDS", "NAMES", "Facts", "Frame", "Kind", "fingerprint", "measure"]
+__all__ = ["KINDS", "NAMES", "Facts", "Frame", "Kind", "measure"]
 
 
 class Kind(Protocol):
@@ -53,12 +51,3 @@ NAMES: tuple[str, ...] = tuple(name for kind in KINDS for name in kind.NAMES)
 def measure(frame: Frame, kinds: tuple[Kind, ...] = KINDS) -> NDArray[np.float64]:
     """The numbers of these kinds, one after the other."""
     return np.concatenate([kind.measure(frame) for kind in kinds])
-
-
-def fingerprint() -> str:
-    """16 hex digits of the source of everything that counts here."""
-    digest = hashlib.sha256()
-    for file in sorted(resources.files(__package__).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".py"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
