@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scipy.stats import truncnorm
 
 import scenarios
+from scenarios.event import EventFile
 from scenarios.facts import scenario_firm
 from scenarios.load import ScenarioFile
 from simlab.engine.month import MONTH
@@ -187,15 +188,17 @@ def schema() -> str:
 def policies() -> str:
     """Every field of a policy and of a scenario."""
     lines = [
-        "# Policies and scenarios\n",
+        "# Policies, scenarios and events\n",
         "A policy is a YAML file of levers; what it leaves out changes nothing. A scenario names a "
-        "firm, a horizon and the policies to compare. The same as JSON Schema, for editors: "
-        "[policy.schema.json](policy.schema.json), [scenario.schema.json](scenario.schema.json), "
+        "firm, a horizon and the policies to compare; an event is a past change of policy "
+        "([replay your last change](../how-to/replay-your-last-change.md)). The same as JSON "
+        "Schema, for editors: [policy.schema.json](policy.schema.json), "
+        "[scenario.schema.json](scenario.schema.json), [event.schema.json](event.schema.json), "
         "or `simlab schema policy`. Skills and KPIs are named as in the role pack of the "
         "practice.\n",
     ]
     shown: set[str] = set()
-    for model in (Policy, ScenarioFile):
+    for model in (Policy, ScenarioFile, EventFile):
         for (name, en, fields), (_, zh, chinese) in zip(
             described(model, "en"), described(model, "zh"), strict=True
         ):
@@ -381,6 +384,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "policies.md": policies,
     "policy.schema.json": lambda: as_json(policy_schema()),
     "scenario.schema.json": lambda: as_json(scenarios.schema()),
+    "event.schema.json": lambda: as_json(scenarios.event_schema()),
 }
 
 

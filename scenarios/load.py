@@ -116,7 +116,7 @@ def policy(name_or_path: str) -> Policy:
         return parse_policy(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_policy", name=name_or_path, known=", ".join(policies()))
-    return parse_policy(_yaml(Path(name_or_path)), name_or_path)
+    return parse_policy(read_yaml(Path(name_or_path)), name_or_path)
 
 
 def load(name_or_path: str) -> Scenario:
@@ -126,10 +126,11 @@ def load(name_or_path: str) -> Scenario:
         return _parse(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_scenario", name=name_or_path, known=", ".join(names()))
-    return _parse(_yaml(Path(name_or_path)), name_or_path)
+    return _parse(read_yaml(Path(name_or_path)), name_or_path)
 
 
-def _yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds; LabError ``scenario_missing`` or ``not_yaml``."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -149,7 +150,7 @@ def _parse(data: Any, source: str) -> Scenario:
         problems = field_problems(error, source)
         raise LabError("scenario_invalid", file=source, problems=problems) from None
     chosen = [
-        _resolved(item, source, f"policies.{k}") for k, item in enumerate(written.policies)
+        as_policy(item, source, f"policies.{k}") for k, item in enumerate(written.policies)
     ]
     bundle = {p.name: p for p in chosen}
     if written.baseline not in bundle:
@@ -163,13 +164,14 @@ def _parse(data: Any, source: str) -> Scenario:
         months=written.months,
         facts=written.firm,
         burn_in=written.burn_in,
-        current=_resolved(written.current, source, "current"),
+        current=as_policy(written.current, source, "current"),
         policies=bundle,
         baseline=written.baseline,
     )
 
 
-def _resolved(item: str | Policy, source: str, field: str) -> Policy:
+def as_policy(item: str | Policy, source: str, field: str) -> Policy:
+    """The policy that `field` of the file `source` names or writes out."""
     if not isinstance(item, str):
         return item
     if item not in policies() and not item.endswith((".yaml", ".yml")):

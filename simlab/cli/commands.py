@@ -183,6 +183,30 @@ def compare(
         out.print(say("written_to", lang, path=out_dir), markup=False, soft_wrap=True)
 
 
+@app.command(help=say("help.backtest"))
+def backtest(
+    lab: LabPath, lang: Lang,
+    event: Annotated[Path, typer.Option("--event", metavar="EVENT", help=say("help.event"))],
+    simulations: Annotated[int, typer.Option("--simulations", help=say("help.simulations"))]
+    = 10_000,
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,
+    seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
+) -> None:
+    """A past change of policy, forecast from the months before it."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.events import backtest as run
+        from simlab.lab import Lab
+
+        done = run(Lab.open(lab), event, simulations=simulations, draws=draws,
+                   replicates=replicates, seed=seed, out=out_dir, progress=progress).to_json()
+    if as_json:
+        print_json(done)
+    else:
+        shown.replayed(out, done, lang)
+
+
 @app.command(help=say("help.claims"))
 def claims(
     lang: Lang,
@@ -330,15 +354,18 @@ def template(
 
 @app.command(help=say("help.schema"))
 def schema(
-    kind: Annotated[Literal["policy", "scenario"], typer.Argument(help=say("help.schema_kind"))],
+    kind: Annotated[Literal["policy", "scenario", "event"],
+                    typer.Argument(help=say("help.schema_kind"))],
     lang: Lang,
 ) -> None:
-    """The form of a policy or scenario file."""
+    """The form of a policy, scenario or event file."""
     with at_work(lang, True, stages=False):
+        from scenarios import event_schema
         from scenarios import schema as scenario_schema
         from simlab.policy import policy_schema
 
-        made = policy_schema(lang) if kind == "policy" else scenario_schema(lang)
+        forms = {"policy": policy_schema, "scenario": scenario_schema, "event": event_schema}
+        made = forms[kind](lang)
     print_json(made)
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from simlab.cli.run import say
 from simlab.i18n import text
 from simlab.practice import pack
-from simlab.report import claims, evidence, wording
+from simlab.report import claims, event, evidence, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -105,6 +105,26 @@ def forecasted(console: Console, result: Any, lang: str) -> None:
 def _ninety(row: Mapping[str, Any], group: str, lang: str) -> str:
     return wording.interval({"mean": row[f"{group}_mean"], "lower": row[f"{group}_p05"],
                              "upper": row[f"{group}_p95"]}, lang)
+
+
+def replayed(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """A past change: what happened beside the forecasts with and without it."""
+    console.print(event.heading(tree, lang), style="bold", markup=False)
+    for group in tree["groups"]:
+        console.print()
+        console.print(event.caption(group, lang), markup=False)
+        table(console, event.header(group, lang), event.rows(group, lang))
+        for line in event.sentences(group, lang):
+            console.print(line, markup=False)
+    for title, lines in zip(("apart", "ruled_out"), event.beside(tree, lang), strict=True):
+        if lines:
+            console.print()
+            console.print(text(f"event.{title}", lang), style="bold", markup=False)
+            for line in lines:
+                console.print(f"- {line}", markup=False)
+    console.print()
+    for line in event.notes(tree, lang):
+        console.print(line, markup=False)
 
 
 def claimed(console: Console, trees: Sequence[Mapping[str, Any]], lang: str) -> None:

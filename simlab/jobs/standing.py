@@ -13,6 +13,7 @@ from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored
+from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, month_name
 from simlab.posterior import Posterior
@@ -56,7 +57,7 @@ def status(lab: Lab) -> Standing:
     }
     posterior = load_posterior(lab)
     items = [*_calibration(lab, digest), *_forecasts(lab, posterior, digest),
-             *_comparisons(lab), *_reports(lab)]
+             *_comparisons(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items))
 
 
@@ -75,6 +76,13 @@ def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> lis
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]})
             for tree in stored(lab, "forecasts/*/forecast.json")]
+
+
+def _events(lab: Lab, digest: str | None) -> list[Item]:
+    present = {"data": digest, "model": model_version()}
+    return [Item("event", tree["name"], tree["made"], _changed(tree["inputs"], present),
+                 {"date": tree["date"], "months": tree["options"]["months"]})
+            for tree in stored(lab, EVENTS)]
 
 
 def _comparisons(lab: Lab) -> list[Item]:

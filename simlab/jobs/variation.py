@@ -12,21 +12,10 @@ from itertools import permutations
 from simlab.errors import LabError
 from simlab.jobs.reporting import stored
 from simlab.lab import Lab
-from simlab.policy import Policy, parse_policy
+from simlab.policy import Policy, differing, parse_policy
 
 EVENTS = "events/*/event.json"
 """Where a lab keeps the past changes that were replayed in it."""
-_PRICES = {"cost", "fee", "approach_cost"}
-"""Fields that say what a policy costs, and move nobody."""
-
-
-def differing(one: Policy, other: Policy) -> frozenset[str]:
-    """Fields, as ``lever.field``, in which two policies treat people differently."""
-    first, second = one.model_dump(), other.model_dump()
-    return frozenset(
-        f"{lever}.{name}" for lever, fields in first.items() if isinstance(fields, dict)
-        and lever != "title" for name, value in fields.items()
-        if name not in _PRICES and value != second[lever][name])
 
 
 def varied_levers(lab: Lab) -> frozenset[str]:

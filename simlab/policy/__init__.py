@@ -14,6 +14,7 @@ from simlab.policy.levers import (
     StageWeights,
     Support,
     Training,
+    differing,
 )
 from simlab.policy.load import compile_policies, field_problems, load_policy, parse_policy
 from simlab.policy.schema import policy_schema
@@ -30,6 +31,7 @@ __all__ = [
     "Support",
     "Training",
     "compile_policies",
+    "differing",
     "field_problems",
     "load_policy",
     "parse_policy",

@@ -202,3 +202,18 @@ def _known(what: str, given: dict[str, float], allowed: tuple[str, ...]) -> None
     for name in given:
         if name not in allowed:
             raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(allowed)}")
+
+
+_PRICES = {"cost", "fee", "approach_cost"}
+"""Fields that say what a policy costs, and move nobody."""
+
+
+def differing(one: Policy, other: Policy) -> frozenset[str]:
+    """Fields, as ``lever.field``, in which two policies treat people differently."""
+    found = set()
+    for lever, fields in Policy.model_fields.items():
+        first, second = getattr(one, lever), getattr(other, lever)
+        if isinstance(fields.default, Lever):
+            found |= {f"{lever}.{name}" for name in type(first).model_fields
+                      if name not in _PRICES and getattr(first, name) != getattr(second, name)}
+    return frozenset(found)

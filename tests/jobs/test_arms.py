@@ -10,11 +10,11 @@ import pytest
 
 from simlab.jobs.arms import arms
 from simlab.jobs.comparing import compare
-from simlab.jobs.variation import differing, varied_pairs
+from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
 from simlab.parameters import INDEX, NAMES, REGISTRY, prior_draws
 from simlab.parameters.priors import PRIORS, registry_under
-from simlab.policy import Policy
+from simlab.policy import Policy, differing
 
 TITLE = {"en": "x", "zh": "x"}
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import scenarios
+from scenarios.event import EventFile
 from scenarios.load import ScenarioFile
 from simlab.errors import LabError
 from simlab.i18n import catalogue
@@ -92,7 +93,7 @@ def test_a_policy_written_out_in_a_scenario_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("model", [Policy, ScenarioFile])
+@pytest.mark.parametrize("model", [Policy, ScenarioFile, EventFile])
 def test_every_field_has_a_meaning_and_a_unit(model, lang):
     parts = list(described(model, lang))
     assert parts[0][0] == model.__name__
@@ -108,7 +109,7 @@ def test_every_field_has_a_meaning_and_a_unit(model, lang):
 
 def test_meanings_stand_once_and_none_is_left_over():
     used = set()
-    for model in (Policy, ScenarioFile):
+    for model in (Policy, ScenarioFile, EventFile):
         schema = model.model_json_schema()
         for part in (schema, *schema["$defs"].values()):
             for field, form in part.get("properties", {}).items():
