@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import simlab
+from calibration import informed
 from calibration import posterior as amortised
 from calibration.drift import Drift, drift
 from calibration.reference import Box, Tables, fingerprint_of, seed_of, simulate_table
@@ -62,6 +64,9 @@ class ParameterRow:
     """1 - posterior variance / prior variance, not below 0 here."""
     informed: str
     """``estimated``, ``partly`` or ``assumed``: a key of the texts ``informed.*``."""
+    lacking: tuple[str, ...] = ()
+    """Columns ``table.column`` that would let the data speak of a parameter that calibration
+    moves in other firms, and whose absence leaves it to its prior here."""
 
     def said(self, lang: str = "en") -> str:
         """How far the data speak, in words: 'estimated from your data' or 'assumed'."""
@@ -201,8 +206,8 @@ def calibrate(
     cautions = _cautions(known, ranges, checks)
     if moved is not None and moved.drifted:
         cautions += _drifted(moved)
-    return Calibration(posterior, found.learnt, parameter_rows(posterior), checks, ranges,
-                       cautions, moved, clock.seconds)
+    return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),
+                       checks, ranges, cautions, moved, clock.seconds)
 
 
 def known_until(panel: Panel, until: int | None) -> Panel:
@@ -216,21 +221,24 @@ def known_until(panel: Panel, until: int | None) -> Panel:
     return panel.until(month - first)
 
 
-def parameter_rows(posterior: Posterior) -> tuple[ParameterRow, ...]:
-    """The contraction table: every parameter of the registry, in its order."""
+def parameter_rows(posterior: Posterior, recorded: Set[str]) -> tuple[ParameterRow, ...]:
+    """The contraction table of a posterior given a record with these columns
+    (`Panel.recorded`): every parameter of the registry, in its order."""
+    moved, rests = informed.calibrated(recorded), informed.resting(recorded)
     contraction = posterior.contraction()
     rows = []
     for k, parameter in enumerate(REGISTRY):
         before, after = posterior.prior[:, k], posterior.draws[:, k]
-        gained = max(float(contraction[k]), 0.0) if parameter.calibrated else 0.0
-        informed = "assumed"
+        gained = max(float(contraction[k]), 0.0) if moved[k] else 0.0
+        spoken = "assumed"
         if gained >= PARTLY:
-            informed = "estimated" if gained >= ESTIMATED else "partly"
+            spoken = "estimated" if gained >= ESTIMATED else "partly"
         low, high = np.quantile(before, [0.05, 0.95])
         lower, upper = np.quantile(after, [0.05, 0.95])
         rows.append(ParameterRow(
             parameter.name, float(before.mean()), float(low), float(high),
-            float(after.mean()), float(lower), float(upper), gained, informed,
+            float(after.mean()), float(lower), float(upper), gained, spoken,
+            rests.get(parameter.name, ()),
         ))
     return tuple(rows)
 

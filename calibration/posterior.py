@@ -266,7 +266,8 @@ def fit(
 
     `z` (S, P): parameters in the unbounded space, drawn from the prior. `summaries` (S, K) of
     what they produced. `calibrated` (P,): which parameters to learn; all unless given.
-    `levels`: columns drawn last, in this order, each given all others drawn before. Rows with
+    `levels`: columns drawn last, in this order, each given all others drawn before; those that are
+    not calibrated are passed over. Rows with
     a number that is not finite are left out. The same input and seed give the same result
     whatever the number of threads. LabError ``too_few_simulations`` below `LEAST`.
     """
@@ -275,6 +276,7 @@ def fit(
     if len(z) < LEAST:
         raise LabError("too_few_simulations", simulations=len(z), least=LEAST)
     chosen = np.arange(z.shape[1]) if calibrated is None else np.flatnonzero(calibrated)
+    levels = [column for column in levels if column in chosen]
     with threadpool_limits(1):  # one thread: sums in one order, so the same bits every time
         return _fit(z, x, seed, chosen, levels)
 

@@ -27,7 +27,7 @@ Matrix = NDArray[np.float64]
 _MEAN = np.array([p.mean for p in REGISTRY])
 _SD = np.array([p.sd for p in REGISTRY])
 CALIBRATED = np.array([p.calibrated for p in REGISTRY])
-"""(parameter,) whether a firm's records can move it."""
+"""(parameter,) whether a firm's records can move it, where they are there."""
 _EDGE = 1e-6
 _TAIL = 0.002
 _MARGIN = 0.6
@@ -74,13 +74,13 @@ class Box:
         """(n,) which rows lie inside."""
         return np.asarray(((theta >= self.lower) & (theta <= self.upper)).all(axis=1))
 
-    def around(self, draws: Matrix) -> Box:
-        """The box around (n, parameter) draws, with margins; parameters that no record can
-        move keep these bounds."""
+    def around(self, draws: Matrix, calibrated: NDArray[np.bool_] = CALIBRATED) -> Box:
+        """The box around (n, parameter) draws, with margins; parameters that the record cannot
+        move (`calibrated` is false) keep these bounds."""
         low, high = np.quantile(draws, [_TAIL, 1 - _TAIL], axis=0)
         margin = _MARGIN * (high - low)
-        lower = np.where(CALIBRATED, np.maximum(low - margin, self.lower), self.lower)
-        upper = np.where(CALIBRATED, np.minimum(high + margin, self.upper), self.upper)
+        lower = np.where(calibrated, np.maximum(low - margin, self.lower), self.lower)
+        upper = np.where(calibrated, np.minimum(high + margin, self.upper), self.upper)
         # a parameter whose draws all sit on a bound keeps some room
         thin = upper - lower < 1e-3 * (self.upper - self.lower)
         return Box(np.where(thin, self.lower, lower), np.where(thin, self.upper, upper))

@@ -120,7 +120,8 @@ def learn(
     if former is not None:
         glance = max(round(GLANCE * simulations), amortised.LEAST)
         work = _Rounds(tables, observed, clock, glance, max(len(plan), 2))
-        found = work.refine(whole.around(former), plan[1:] or (simulations - glance,))
+        box = whole.around(former, tables.summariser.calibrated)
+        found = work.refine(box, plan[1:] or (simulations - glance,))
         edge = pressed(found.learnt.box, found.draw(DRAWS, seed_of(tables.seed, "between")))
         if not edge.any():
             return replace(found, continued=True)
@@ -170,7 +171,8 @@ class _Rounds:
         used = ~self._distance.flagged
         fitted = amortised.fit(
             box.unconstrain(table.theta), table.summaries[:, used],
-            seed_of(self._tables.seed, "fit", self._number), CALIBRATED,
+            seed_of(self._tables.seed, "fit", self._number),
+            self._tables.summariser.calibrated,
             [INDEX[name] for name in LEVELS])
         self._telling.advance("", self._number, self._rounds)
         self._clock.lap("fit")
@@ -180,7 +182,7 @@ class _Rounds:
     def around(self, found: Found) -> Box:
         """The box for the round after `found`."""
         draws = found.draw(DRAWS, seed_of(self._tables.seed, "between", self._number))
-        return Box.whole().around(draws)
+        return Box.whole().around(draws, self._tables.summariser.calibrated)
 
     def refine(self, box: Box, plan: Sequence[int]) -> Found:
         """A round in `box`, and one more for each further size of `plan` in a narrower one. What

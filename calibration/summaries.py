@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration import measure
+from calibration import informed, measure
 from calibration.measure.frame import QUARTERS, THIRDS
 from simlab.i18n import text
 from simlab.panel import Panel
@@ -30,6 +30,8 @@ class Summariser:
 
     names: tuple[str, ...]
     """K names ``family/group``; what the observed panel cannot say is left out."""
+    calibrated: NDArray[np.bool_]
+    """(parameter,) which parameters of the registry such panels can move."""
     _kinds: tuple[measure.Kind, ...]
     _keep: NDArray[np.int64]
     _facts: measure.Facts
@@ -41,7 +43,8 @@ class Summariser:
         kinds = tuple(kind for kind in measure.KINDS if recorded.issuperset(kind.NEEDS))
         names = [name for kind in kinds for name in kind.NAMES]
         keep = [k for k, name in enumerate(names) if _known(name, panel)]
-        return cls(tuple(names[k] for k in keep), kinds, np.array(keep), measure.Facts.of(panel))
+        return cls(tuple(names[k] for k in keep), informed.calibrated(recorded), kinds,
+                   np.array(keep), measure.Facts.of(panel))
 
     def of_panel(self, panel: Panel) -> NDArray[np.float64]:
         """(K,) summaries of a whole panel of the same people.

@@ -47,8 +47,8 @@ def calibrated(console: Console, fit: Any, lang: str) -> None:
            for p in shown])
     console.print(say("calibrated", lang, until=fit.until, simulations=fit.simulations,
                       inside=fit.inside, total=len(fit.checks)), markup=False)
-    for caution in fit.cautions:
-        console.print(wording.pick(caution, lang), markup=False)
+    for line in (*fit.resting, *fit.cautions):
+        console.print(wording.pick(line, lang), markup=False)
 
 
 def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
@@ -238,6 +238,9 @@ def standing(console: Console, state: Any, lang: str) -> None:
         table(console, [say(f"column.{c}", lang) for c in ("kind", "name", "made", "state")], rows)
     else:
         console.print(say("nothing_made", lang), markup=False)
+    for item in state.items:
+        for line in item.facts.get("resting", ()):
+            console.print(wording.pick(line, lang), markup=False)
 
 
 def _stale(causes: Sequence[str], lang: str) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from calibration.calibrate import Calibration
 from calibration.calibrate import calibrate as fit_panel
-from simlab.i18n import LANGUAGES
+from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -27,6 +27,7 @@ from simlab.parameters import INDEX, NAMES, REGISTRY
 from simlab.posterior import Posterior
 from simlab.progress import Progress
 from simlab.records import data_hash
+from simlab.records.schema import title
 from simlab.report.page import Check, Fit, ParameterRow
 
 _DRAWS, _FOUND = "calibration/posterior.npz", "calibration/calibration.json"
@@ -103,7 +104,24 @@ def _tree(found: Calibration, digest: str) -> dict[str, Any]:
                    for check in found.checks],
         "cautions": [dict(zip(LANGUAGES, said, strict=True)) for said in
                      zip(*(found.warnings(lang) for lang in LANGUAGES), strict=True)],
+        "resting": _resting(found),
     }
+
+
+def _resting(found: Calibration) -> list[dict[str, str]]:
+    """Which parameters keep their prior for want of which columns, a sentence a set of columns."""
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for row in found.parameters:
+        if row.lacking:
+            lacking.setdefault(row.lacking, []).append(row.name)
+    return [
+        {lang: text("resting", lang,
+                    columns=text("resting_join", lang).join(title(c, lang) for c in columns),
+                    parameters=text("resting_list", lang).join(
+                        REGISTRY[INDEX[name]].meaning(lang) for name in names))
+         for lang in LANGUAGES}
+        for columns, names in lacking.items()
+    ]
 
 
 def _fit(tree: Mapping[str, Any]) -> Fit:
@@ -112,7 +130,7 @@ def _fit(tree: Mapping[str, Any]) -> Fit:
         checks=tuple(Check(c["label"], c["observed"], c["lower"], c["median"], c["upper"])
                      for c in tree["checks"]),
         parameters=tuple(_row(row) for row in tree["parameters"] if row["name"] in INDEX),
-        cautions=tuple(tree["cautions"]),
+        cautions=tuple(tree["cautions"]), resting=tuple(tree.get("resting", ())),
     )
 
 
@@ -125,4 +143,4 @@ def _row(row: Mapping[str, Any]) -> ParameterRow:
                "upper": row["prior_upper"]},
         posterior={"mean": row["mean"], "lower": row["lower"], "upper": row["upper"]},
         contraction=row["contraction"], source=parameter.source,
-        calibrated=parameter.calibrated, informed=row["informed"])
+        calibrated=parameter.calibrated and not row.get("lacking"), informed=row["informed"])

@@ -67,7 +67,7 @@ def _calibration(lab: Lab, digest: str | None) -> list[Item]:
         return []
     present = {"data": digest, "model": model_version()}
     return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
-                 {k: made[k] for k in ("until", "simulations", "seed") if k in made})]
+                 {k: made[k] for k in ("until", "simulations", "seed", "resting") if k in made})]
 
 
 def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> list[Item]:

@@ -403,6 +403,19 @@ TABLES: dict[str, Table] = {
 }
 """Every importable table by name, referred tables before the tables that refer to them."""
 
+def title(name: str, lang: str) -> str:
+    """A column ``table.column``, or a KPI of monthly performance, in words: 'Monthly attendance:
+    Leave days'. KeyError where there is none."""
+    table, column = name.split(".")
+    of = TABLES[table]
+    kpis = {seed["kpi_id"]: seed for seed in KPI_SEEDS} if table == "monthly_performance" else {}
+    if column in kpis:
+        told = str(kpis[column]["name_zh" if lang == "zh" else "name_en"])
+    else:
+        told = of.column(column).zh if lang == "zh" else of.column(column).en
+    return f"{of.zh}：{told}" if lang == "zh" else f"{of.en}: {told}"
+
+
 PRIVATE_HEADERS: dict[str, str] = {
     "姓名": "name", "name": "name", "手机": "contact", "手机号": "contact", "电话": "contact",
     "phone": "contact", "email": "contact", "邮箱": "contact", "身份证号": "identity",

@@ -76,6 +76,8 @@ class Fit:
     parameters: Sequence[ParameterRow]
     cautions: Sequence[Mapping[str, str]] = ()
     """Sentences to bear in mind, {en, zh} each."""
+    resting: Sequence[Mapping[str, str]] = ()
+    """Sentences {en, zh}: which parameters keep their prior for want of which column."""
 
     @property
     def inside(self) -> int:
