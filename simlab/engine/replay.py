@@ -204,8 +204,9 @@ def employed_at_end(panel: Panel) -> NDArray[np.int64]:
 def _seen(panel: Panel) -> NDArray[np.void]:
     """(n, T) what the record says of each month."""
     seen = blank(SEEN, len(panel.person), panel.months)
-    seen["has_business"] = panel.observed
-    seen["business"] = np.where(panel.observed, panel.business, 0)
+    known = panel.observed & np.isfinite(panel.business)
+    seen["has_business"] = known
+    seen["business"] = np.where(known, panel.business, 0)
     seen["rating"] = np.where(panel.observed, panel.rating, 0)
     column = np.arange(panel.months)
     seen["stayed"] = (column >= panel.first[:, None]) & (column < panel.exited[:, None])
