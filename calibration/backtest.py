@@ -1,26 +1,41 @@
-"""Out of time: forecasts of months not used for calibration, beside simple baselines.
+"""Out of time: forecasts from each month's end, scored on what came, beside simple baselines.
 
-Everything a method sees at an origin comes from `Panel.until(origin)`; baselines learn from
-origins whose outcome window ends by the cut-off. A row is a person-month: someone with a record
-in the origin month who has not left by its end. The outcome is an exit in the next `horizon`
-months; who disappears inside the window without an exit is left out, for every method.
+Everything a method sees at an origin comes from `Panel.until(origin)`. The origins roll forward
+month by month. With fixed parameters every method learns once, from outcomes to the month before
+the first one forecast, and later records only show where each person stands; recalibrated, every
+method learns anew at each origin. Baselines learn from origins whose outcome window is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from calibration.scores import Score, score
-from simlab.engine.replay import forecast
+from calibration.baselines import (
+    BASELINES,
+    PersonMonths,
+    learn_and_forecast,
+    newcomer_exits,
+    person_months,
+)
+from calibration.counts import Counted, CountScore, count_measures, count_score
+from calibration.scores import (
+    MEASURES,
+    Difference,
+    Point,
+    Score,
+    calibration_curve,
+    differences,
+    measured,
+    resamples,
+    score,
+)
+from simlab.engine.hindsight import hindsight
+from simlab.engine.reliability import Corrections
+from simlab.engine.replay import Forecast, forecast
 from simlab.errors import LabError
 from simlab.panel import Panel, month_name
 from simlab.parameters import NAMES
@@ -29,83 +44,81 @@ from simlab.progress import Progress
 
 Matrix = NDArray[np.float64]
 
-METHODS = (
-    "simlab", "prior_only", "no_efficacy", "base_rate", "tenure_curve", "logistic",
-    "gradient_boosting",
-)
-FEATURES = (
-    "log_tenure", "newcomer", "rated", "rating_2", "rating_3", "rating_4", "idle_months",
-    "recent_business", "log_base", "grade",
-)
-_BANDS = np.array([1, 3, 6, 12, 24])
+METHODS = ("simlab", *BASELINES)
+VARIANTS = ("uncorrected", "prior_only", "no_efficacy")
+"""The lab with something taken away, none of them corrected by hindsight."""
+FUTURES = 1200
+"""Sampled futures of each method at each origin, at least."""
+GROUPS = ("present", "all")
 
 
 @dataclass(frozen=True)
-class PersonMonths:
-    """Rows at risk at one or more origins."""
+class Backtest:
+    """How forecasts from each month's end turned out."""
 
-    person: NDArray[np.int64]
-    """(n,) row of the person in the whole panel."""
-    origin: NDArray[np.int64]
-    """(n,) column of the origin."""
-    left: NDArray[np.bool_]
-    """(n,) exit within the horizon."""
-    features: Matrix
-    """(n, len(FEATURES)), known at the end of the origin month."""
-
-
-def person_months(panel: Panel, origins: Sequence[int], horizon: int) -> PersonMonths:
-    """Everyone at risk at the `origins` (columns) whose outcome `panel` knows."""
-    parts = []
-    for origin in origins:
-        at_risk = panel.observed[:, origin] & (panel.exited > origin)
-        left = panel.exited <= origin + horizon
-        known = left | (panel.last >= origin + horizon)
-        rows = np.flatnonzero(at_risk & known)
-        parts.append((rows, np.full(len(rows), origin), left[rows], features(panel, origin)[rows]))
-    person, column, left, x = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return PersonMonths(person, column, left, x)
+    recalibrated: bool
+    """False: parameters as calibrated on outcomes to `until`; true: learnt anew at each origin."""
+    until: str
+    """Month before the first one forecast."""
+    last: str
+    """Last month forecast."""
+    people: int
+    scores: tuple[Score, ...]
+    counts: tuple[CountScore, ...]
+    differences: tuple[Difference, ...]
+    """The lab less each baseline."""
+    curves: Mapping[str, tuple[Point, ...]]
+    """Calibration curves at the first horizon, by method."""
+    months: tuple[Mapping[str, float | str], ...]
+    """``month``, then ``present_`` and ``all_`` observed, mean, p05, p25, p75, p95: exits
+    forecast one month ahead."""
+    steepness: tuple[float, ...]
+    """By origin: what hindsight made of the log-odds of forecasts one month ahead."""
 
 
-def features(panel: Panel, origin: int) -> Matrix:
-    """(n, len(FEATURES)) of all people of `panel` from nothing later than `origin`; rows of
-    people not yet seen hold zeros."""
-    known = panel.until(origin)
-    tenure = known.tenure()[:, origin]
-    rating = _completed_rating(known)
-    base = np.where(np.isfinite(known.base[:, origin]), known.base[:, origin], 1.0)
-    business = np.where(known.observed, known.business, 0.0)
-    idle = np.zeros(len(tenure))
-    for column in range(origin + 1):
-        worked = known.observed[:, column]
-        spell = np.where(business[:, column] > 0, 0.0, idle + 1)
-        idle = np.where(worked, spell, idle)
-    recent = business[:, max(origin - 2, 0):].astype(np.float64).sum(axis=1) / np.maximum(base, 1.0)
-    x = np.column_stack([
-        np.log1p(tenure), tenure < 3, rating > 0, rating == 2, rating == 3, rating == 4,
-        np.log1p(idle), np.arcsinh(recent), np.log(np.maximum(base, 1.0)),
-        known.grade[:, origin],
-    ]).astype(np.float64)
-    out = np.zeros((len(panel.person), x.shape[1]))
-    out[panel.first <= origin] = x
-    return out
+@dataclass
+class _Origin:
+    """What the lab says at one origin."""
+
+    column: int
+    mean: dict[str, Matrix]
+    """By method: (person, horizon) chance to have left within 1..horizon; NaN where unknown."""
+    leaves: NDArray[np.int8]
+    """(future, person) month of the exit, 0 = none."""
+    newcomers: NDArray[np.int64]
+    """(future, horizon) exits of people hired later."""
+    steepness: float
 
 
-def _completed_rating(known: Panel) -> NDArray[np.int64]:
-    """(n,) rating of the last quarter complete at the panel's end in which one was rated."""
-    column = np.arange(known.months)
-    complete = known.months - (known.start + known.months) % 3
-    rated = (known.rating > 0) & (column < complete)
-    last = known.months - 1 - rated[:, ::-1].argmax(axis=1)
-    rating = np.take_along_axis(known.rating, last[:, None], axis=1)[:, 0]
-    return np.where(rated.any(axis=1), rating, 0).astype(np.int64)
+@dataclass(frozen=True)
+class _Setting:
+    panel: Panel
+    first: int
+    """Column of the first origin."""
+    horizons: Sequence[int]
+    draws: int
+    copies: int
+    seed: int
+    threads: int | None
+    progress: Progress
+    posterior_at: Callable[[int], Posterior]
+    recalibrated: bool
+    last: int
+    """Last column that may be forecast."""
+    learnt: dict[int, Corrections] = field(default_factory=dict)
+    """Corrections by the column that they look back from."""
+
+    def knowledge(self, origin: int) -> int:
+        """Column up to which methods learn for a forecast from `origin`."""
+        return origin if self.recalibrated else self.first
 
 
 def backtest(
     panel: Panel,
-    posterior: Posterior,
+    posterior: Posterior | Callable[[int], Posterior],
     *,
     cutoff: int,
+    until: int | None = None,
     horizons: Sequence[int] = (1, 3),
     draws: int = 30,
     copies: int = 64,
@@ -113,102 +126,169 @@ def backtest(
     threads: int | None = None,
     progress: Progress | None = None,
     methods: Sequence[str] = METHODS,
-) -> tuple[Score, ...]:
-    """Forecast exits after month `cutoff` (months since year 0) from each month's end.
+) -> Backtest:
+    """Forecast exits after month `cutoff` from each month's end up to month `until` (months since
+    year 0; the record's last), and score them.
 
-    `posterior` must come from outcomes to `cutoff`. At each later origin the records up to it
-    are replayed under `draws` of the posterior's parameters, which stay as they are. Origins
-    run from `cutoff` to the last whose window is inside the record. Raises LabError
-    ``horizon_outside`` where a horizon has no origin.
+    `posterior` must come from outcomes to `cutoff`: it stays as it is at every origin. Or it is a
+    function that calibrates on outcomes to a given month, and is called for each origin. Each
+    origin's people are replayed under `draws` of it, in so many `copies`, and corrected by
+    `hindsight` of what was known then. Raises LabError ``horizon_outside`` where a horizon has no
+    origin; `Cancelled`.
     """
     first = cutoff - panel.start
-    scores: list[Score] = []
-    simulated: dict[str, dict[int, Matrix]] = {}
-    for method in methods:
-        if method in _SIMULATED:
-            chosen = _SIMULATED[method](posterior, draws)
-            simulated[method] = _replayed(panel, chosen, range(first, panel.months - 1),
-                                          max(horizons), copies, seed, threads, progress)
+    last = panel.months - 1 if until is None else until - panel.start
     for horizon in horizons:
-        origins = range(first, panel.months - horizon)
-        if first < 0 or not len(origins):
+        if first < 0 or not first <= last - horizon < panel.months - horizon:
             raise LabError("horizon_outside", first=month_name(cutoff), horizon=horizon,
-                           last=month_name(panel.start + panel.months - 1))
-        test = person_months(panel, origins, horizon)
-        known = panel.until(first)
-        train = person_months(known, range(first - horizon + 1), horizon)
-        for method in methods:
-            if method in _SIMULATED:
-                by_origin = simulated[method]
-                p = np.array([by_origin[t][i, horizon - 1]
-                              for i, t in zip(test.person, test.origin, strict=True)])
-            else:
-                with threadpool_limits(1):
-                    p = _LEARNT[method](train, test)
-            scores.append(score(method, horizon, test.person, test.left, p, seed))
-    return tuple(scores)
+                           last=month_name(panel.start + min(last, panel.months - 1)))
+    fixed = isinstance(posterior, Posterior)
+    setting = _Setting(
+        panel, first, tuple(horizons), draws, copies, seed, threads, progress or Progress(),
+        posterior if not isinstance(posterior, Posterior) else lambda _: posterior,
+        not fixed, last)
+    origins = [_replayed(setting, t, methods) for t in range(first, last - min(horizons) + 1)]
+    weights = resamples(len(panel.person), seed)
+    scores: list[Score] = []
+    counts: list[CountScore] = []
+    gaps: list[Difference] = []
+    curves: dict[str, tuple[Point, ...]] = {}
+    setting.progress.advance("score", 0, len(horizons))
+    for done, horizon in enumerate(horizons, start=1):
+        scored = [o for o in origins if o.column + horizon <= last]
+        test = person_months(panel, [o.column for o in scored], horizon)
+        chances = {method: _chances(setting, method, scored, test, horizon) for method in methods}
+        found = {method: measured(test.person, test.left, p, weights)
+                 for method, p in chances.items()}
+        scores += [score(method, horizon, test.left, chances[method], found[method])
+                   for method in methods]
+        counted = {
+            (method, group): count_measures(
+                [_counted(setting, method, o, test, chances[method], horizon, group)
+                 for o in scored], weights)
+            for method in methods if method not in VARIANTS for group in GROUPS}
+        counts += [count_score(method, group, horizon, len(scored), each)
+                   for (method, group), each in counted.items()]
+        rivals = [m for m in methods if m in BASELINES]
+        if "simlab" in methods and rivals:
+            gaps += differences("person", horizon, found["simlab"], {m: found[m] for m in rivals},
+                                MEASURES[:3])
+            for group in GROUPS:
+                gaps += differences(group, horizon, counted["simlab", group][0],
+                                    {m: counted[m, group][0] for m in rivals}, ("crps",),
+                                    centred=True)
+        if horizon == min(horizons):
+            curves = {method: calibration_curve(test.person, test.left, p, weights)
+                      for method, p in chances.items()}
+        setting.progress.advance("score", done, len(horizons))
+    return Backtest(
+        recalibrated=not fixed, until=month_name(cutoff), last=month_name(panel.start + last),
+        people=len(np.unique(test.person)), scores=tuple(scores), counts=tuple(counts),
+        differences=tuple(gaps), curves=curves, months=tuple(_monthly(setting, origins)),
+        steepness=tuple(o.steepness for o in origins))
 
 
-def _replayed(
-    panel: Panel, draws: Matrix, origins: Sequence[int], horizon: int, copies: int, seed: int,
-    threads: int | None, progress: Progress | None,
-) -> dict[int, Matrix]:
-    """(person, horizon) mean probability to have left within 1..horizon months, by origin."""
-    found = {}
-    for origin in origins:
-        known = panel.until(origin)
-        made = forecast(known, draws, horizon=horizon, copies=copies, seed=seed,
-                        threads=threads, progress=progress)
-        whole = np.flatnonzero(panel.first <= origin)
+def _replayed(setting: _Setting, origin: int, methods: Sequence[str]) -> _Origin:
+    """The lab's forecasts from the end of month `origin`, under each variant asked for."""
+    panel, known = setting.panel, setting.panel.until(origin)
+    posterior = setting.posterior_at(panel.start + setting.knowledge(origin))
+    horizon = min(max(setting.horizons), setting.last - origin)
+    whole = np.flatnonzero(panel.first <= origin)
+
+    def run(draws: Matrix, corrections: Corrections | None) -> tuple[Forecast, Matrix]:
+        made = forecast(known, draws, horizon=horizon, copies=setting.copies, seed=setting.seed,
+                        threads=setting.threads, progress=setting.progress,
+                        corrections=corrections, paths=-(-FUTURES // max(len(draws), 1)))
         p = np.full((len(panel.person), horizon), np.nan)
         p[whole[made.row]] = made.left_by.mean(axis=0)
-        found[origin] = p
-    return found
+        return made, p
+
+    draws = posterior.draws[: setting.draws]
+    corrections = _corrections(setting, origin, draws)
+    made, p = run(draws, corrections)
+    mean = {"simlab": p}
+    for method in VARIANTS:
+        if method in methods:
+            mean[method] = run(_varied(method, posterior, setting.draws), None)[1]
+    leaves = np.zeros((len(made.leaves), len(panel.person)), np.int8)
+    leaves[:, whole[made.row]] = made.leaves
+    return _Origin(origin, mean, leaves, made.exits_all - made.exits,
+                   float(corrections.present.estimate[0]))
 
 
-def _without_efficacy(posterior: Posterior, draws: int) -> Matrix:
-    theta = posterior.draws[:draws].copy()
-    theta[:, NAMES.index("efficacy_exit")] = 0.0
+def _corrections(setting: _Setting, origin: int, draws: Matrix) -> Corrections:
+    knowledge = setting.knowledge(origin)
+    if knowledge not in setting.learnt:
+        setting.learnt[knowledge] = hindsight(
+            setting.panel.until(knowledge), draws, copies=setting.copies, seed=setting.seed,
+            threads=setting.threads, progress=setting.progress)
+    return setting.learnt[knowledge]
+
+
+def _varied(method: str, posterior: Posterior, draws: int) -> Matrix:
+    theta = (posterior.prior if method == "prior_only" else posterior.draws)[:draws].copy()
+    if method == "no_efficacy":
+        theta[:, NAMES.index("efficacy_exit")] = 0.0
     return theta
 
 
-_SIMULATED: dict[str, Callable[[Posterior, int], Matrix]] = {
-    "simlab": lambda posterior, draws: posterior.draws[:draws],
-    "prior_only": lambda posterior, draws: posterior.prior[:draws],
-    "no_efficacy": _without_efficacy,
-}
+def _chances(
+    setting: _Setting, method: str, origins: Sequence[_Origin], test: PersonMonths, horizon: int
+) -> Matrix:
+    """(n,) chances of the rows of `test` by one method."""
+    p = np.zeros(len(test.left))
+    for origin in origins:
+        mine = test.origin == origin.column
+        if method not in BASELINES:
+            p[mine] = origin.mean[method][test.person[mine], horizon - 1]
+            continue
+        known = setting.knowledge(origin.column)
+        train = person_months(setting.panel.until(known), range(known - horizon + 1), horizon)
+        p[mine] = learn_and_forecast(method, train, test.of(mine))
+    return p
 
 
-def _base_rate(train: PersonMonths, test: PersonMonths) -> Matrix:
-    return np.full(len(test.left), train.left.mean())
+def _counted(
+    setting: _Setting, method: str, origin: _Origin, test: PersonMonths, chances: Matrix,
+    horizon: int, group: str,
+) -> Counted:
+    """Futures of one method at one origin: the lab's own, or everybody's luck by the chances of
+    a baseline (the count is then Poisson-binomial)."""
+    panel = setting.panel
+    mine = test.origin == origin.column
+    person = test.person[mine]
+    size = len(origin.leaves)
+    rng = np.random.default_rng([setting.seed, origin.column, horizon])
+    if method == "simlab":
+        leaves = origin.leaves[:, person]
+        futures, more = (leaves > 0) & (leaves <= horizon), origin.newcomers
+    else:
+        futures = rng.random((size, len(person))) < chances[mine]
+        known = panel.until(setting.knowledge(origin.column))
+        more = newcomer_exits(panel.until(origin.column), known, horizon, size, rng)
+    if group == "present":
+        return Counted(futures, test.left[mine], person)
+    end = origin.column + horizon
+    hired = (panel.first > origin.column) & (panel.exited <= end)
+    return Counted(futures, test.left[mine], person, more[:, :horizon].sum(axis=1),
+                   np.flatnonzero(hired))
 
 
-def _tenure_curve(train: PersonMonths, test: PersonMonths) -> Matrix:
-    def band(rows: PersonMonths) -> NDArray[np.int64]:
-        tenure = np.expm1(rows.features[:, 0])
-        return np.searchsorted(_BANDS, np.round(tenure), side="right")
-
-    count = np.bincount(band(train), minlength=len(_BANDS) + 1)
-    left = np.bincount(band(train), weights=train.left, minlength=len(_BANDS) + 1)
-    rate = (left + 2 * train.left.mean()) / (count + 2)
-    return np.asarray(rate[band(test)])
-
-
-def _logistic(train: PersonMonths, test: PersonMonths) -> Matrix:
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
-    return np.asarray(model.fit(train.features, train.left).predict_proba(test.features)[:, 1])
-
-
-def _gradient_boosting(train: PersonMonths, test: PersonMonths) -> Matrix:
-    model = HistGradientBoostingClassifier(
-        max_iter=120, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=40,
-        early_stopping=False, random_state=0)
-    return np.asarray(model.fit(train.features, train.left).predict_proba(test.features)[:, 1])
-
-
-_LEARNT: dict[str, Callable[[PersonMonths, PersonMonths], Matrix]] = {
-    "base_rate": _base_rate,
-    "tenure_curve": _tenure_curve,
-    "logistic": _logistic,
-    "gradient_boosting": _gradient_boosting,
-}
+def _monthly(setting: _Setting, origins: Sequence[_Origin]) -> list[Mapping[str, float | str]]:
+    """One row a month forecast one month ahead: what came, and the lab's futures of it."""
+    rows: list[Mapping[str, float | str]] = []
+    levels = {"p05": 0.05, "p25": 0.25, "p75": 0.75, "p95": 0.95}
+    for origin in origins:
+        test = person_months(setting.panel, [origin.column], 1)
+        chances = np.zeros(len(test.left))
+        row: dict[str, float | str] = {
+            "month": month_name(setting.panel.start + origin.column + 1)}
+        for group in GROUPS:
+            each = _counted(setting, "simlab", origin, test, chances, 1, group)
+            futures = each.futures.sum(axis=1) + (each.more if len(each.more) else 0)
+            row[f"{group}_observed"] = float(each.left.sum() + len(each.newcomers))
+            row[f"{group}_mean"] = float(futures.mean())
+            for name, level in levels.items():
+                row[f"{group}_{name}"] = float(np.quantile(futures, level))
+        rows.append(row)
+    return rows

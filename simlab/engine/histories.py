@@ -226,14 +226,13 @@ def copies_month(people, all_accounts, teams, departments, firm, practices, poli
 
 @njit(nogil=True, cache=True)
 def replay(start, templates, accounts0, teams, departments, firms0, practices, policies, params,
-           k0, k1, draw, seen, months, horizon, copies, paths, stream, cancel,
-           left_by, path_exit, size, standing):
+           k0, k1, draw, seen, months, horizon, copies, stream, cancel, left_by, size, standing):
     """Each person's record replayed in weighted copies, then carried on for `horizon` months.
 
     seen[person, month] is clamped up to `months`. left_by[person, h] = probability to have left
-    within h + 1 months; path_exit[person, path] = exit month 1..horizon of one sampled future
-    (0 = none); size[person] = smallest effective number of copies met; standing[person] = one
-    copy, drawn by weight, as it stands at the end of the record. Returns False where cancelled.
+    within h + 1 months; size[person] = smallest effective number of copies met; standing[person]
+    = one copy, drawn by weight, as it stands at the end of the record. Returns False where
+    cancelled.
     """
     firms = firms0.copy()
     policy, param = policies[0], params[0]
@@ -243,7 +242,6 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
     weights = np.full(copies, 1.0 / copies)
     staying = np.zeros(1, SEEN)
     staying[0].stayed = 1
-    alive = np.ones((copies, horizon + 1))
     base = np.uint32(draw) * np.uint32(copies)
     scratch = scratch_rows(base)
     for i in range(len(templates)):
@@ -281,23 +279,13 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
         # probabilities hold no coin tosses
         for c in range(copies):
             people[c].log_weight = 0.0
-            alive[c, 0] = 1.0
         for h in range(horizon):
             start_month(firms[0], start, months + h)
             left_by[i, h] = 0.0
             copies_month(people, all_accounts, teams, departments, firms[0], practices, policy,
                          param, staying[0], k0, k1, base, scratch)
             for c in range(copies):
-                alive[c, h + 1] = exp(people[c].log_weight)
-                left_by[i, h] += weights[c] * (1.0 - alive[c, h + 1])
-        for p in range(paths):
-            a, b, _, _ = philox(templates[i].slot, np.uint32(60000 + p), base, stream, k0, k1)
-            c = pick(weights, uniform(a))
-            path_exit[i, p] = 0
-            for h in range(horizon):
-                if alive[c, h + 1] < uniform(b):
-                    path_exit[i, p] = h + 1
-                    break
+                left_by[i, h] += weights[c] * (1.0 - exp(people[c].log_weight))
     return True
 
 

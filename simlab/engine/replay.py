@@ -5,6 +5,9 @@ many copies that differ in what no record shows (ability, frailty, a decision no
 Copies that explain the record badly lose weight (a bootstrap particle filter: Gordon, Salmond,
 Smith 1993; static traits rejuvenated after Liu, West 2001). Colleagues are held at neutral
 figures meanwhile.
+
+Copies are weighed within one draw of the parameters, never one draw against another: a posterior
+calibrated on the same months has used them for that already, and they count once.
 """
 
 from __future__ import annotations
@@ -13,20 +16,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from simlab.draws import split_seed, stream
 from simlab.engine.ensemble import portfolios, run_tasks, state
 from simlab.engine.firm import empty_accounts
 from simlab.engine.kernel import load_kernel
 from simlab.engine.panels import AS_RECORDED, panel_firm
+from simlab.engine.reliability import Corrections, monthly_chance
 from simlab.panel import STILL_HERE, Panel
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
 from simlab.world import PERSON, SEEN, Exit, Status, blank
 
-PATHS = 4
-"""Sampled futures per person and parameter draw, for counts over people."""
+PATHS = 10
+"""Sampled futures of everybody per parameter draw, for counts over people."""
 LEAST_COPIES = 10.0
 """Effective copies below which a person's own figure should not be used."""
 MORE = 8
@@ -44,6 +49,8 @@ class Forecast:
     left_by: NDArray[np.float32]
     """(draw, m, horizon) probability to have left within 1..horizon months; 0 or 1 for those who
     have announced their last month."""
+    leaves: NDArray[np.int8]
+    """(draw x path, m) month 1..horizon of each person's exit in sampled futures, 0 = none."""
     exits: NDArray[np.int64]
     """(draw x path, horizon) simulated exits of those people a month."""
     exits_all: NDArray[np.int64]
@@ -59,8 +66,6 @@ class Replayed:
 
     left_by: NDArray[np.float32]
     """(draw, m, horizon) probability to have left within 1..horizon months."""
-    paths: NDArray[np.int8]
-    """(draw, m, PATHS) month 1..horizon of the exit in sampled futures, 0 = none."""
     effective: NDArray[np.float32]
     """(draw, m) smallest effective number of copies."""
     standing: NDArray[np.void]
@@ -93,7 +98,6 @@ class Replay:
         m, n = len(people), len(self.draws)
         found = Replayed(
             left_by=np.zeros((n, m, horizon), np.float32),
-            paths=np.zeros((n, m, PATHS), np.int8),
             effective=np.zeros((n, m), np.float32),
             standing=np.zeros((n, m), people.dtype),
         )
@@ -105,8 +109,8 @@ class Replay:
             kernel.replay(
                 firm.start, people, accounts, teams, departments, firms, practices, policies,
                 params[draw : draw + 1], k0, k1, draw, seen, months, horizon,
-                times * self.copies, PATHS, number, self.progress.flag, found.left_by[draw],
-                found.paths[draw], found.effective[draw], found.standing[draw],
+                times * self.copies, number, self.progress.flag, found.left_by[draw],
+                found.effective[draw], found.standing[draw],
             )
 
         run_tasks(work, range(n), "replay", self.threads, self.progress)
@@ -123,43 +127,57 @@ def forecast(
     threads: int | None = None,
     progress: Progress | None = None,
     policy: Policy = AS_RECORDED,
+    corrections: Corrections | None = None,
+    paths: int = PATHS,
 ) -> Forecast:
     """Replay everyone employed at the end of `panel` under each row of `draws` (draw, parameter)
     and carry them on for `horizon` months.
 
-    People whose record few copies explain are replayed again in `MORE` times as many. `panel`
-    must hold nothing later than the origin (`Panel.until`). Raises `Cancelled`.
+    `panel` must hold nothing later than the origin (`Panel.until`). `corrections` of the same
+    draws (`simlab.engine.hindsight`) put right what earlier forecasts got wrong throughout.
+    `paths` futures are sampled per draw. Raises `Cancelled`.
     """
     row = employed_at_end(panel)
-    people, seen = panel_firm(panel).people[row], _seen(panel)[row]
     replay = Replay(panel, draws, copies, seed, threads, progress or Progress(), policy)
-    found = replay.run(people, seen, panel.months, horizon)
-    if len(draws):
-        odd = np.flatnonzero(np.median(found.effective, axis=0) < LEAST_COPIES)
-        again = replay.run(people[odd], seen[odd], panel.months, horizon, times=MORE)
-        found.left_by[:, odd], found.paths[:, odd] = again.left_by, again.paths
-        found.effective[:, odd] = again.effective
-    _announced(panel, row, found)
-    exits = _monthly(found.paths, horizon)
+    found = conditioned(replay, row, horizon)
+    left_by = found.left_by if corrections is None else corrections.present.corrected(found.left_by)
+    _announced(panel, row, left_by)
+    rng = np.random.default_rng([seed, stream("futures", 0)])
+    spread = 0.0 if corrections is None else corrections.present.spread
+    shared = spread * rng.standard_normal((len(draws), paths, horizon))
+    leaves = sampled(left_by, shared, rng)
+    exits = _monthly(leaves, horizon)
     return Forecast(
         person=tuple(panel.person[i] for i in row),
         row=row,
-        left_by=found.left_by,
+        left_by=left_by,
+        leaves=leaves,
         exits=exits,
-        exits_all=exits + _newcomers(replay, horizon),
+        exits_all=exits + _newcomers(replay, shared, corrections),
         effective=np.median(found.effective, axis=0)
         if len(draws)
         else np.zeros(len(row), np.float32),
     )
 
 
-def _announced(panel: Panel, row: NDArray[np.int64], found: Replayed) -> None:
+def conditioned(replay: Replay, row: NDArray[np.int64], horizon: int) -> Replayed:
+    """The people in these rows of the panel, replayed to its end and carried on for `horizon`
+    months; those whose record few copies explain are replayed again in `MORE` times as many."""
+    panel = replay.panel
+    people, seen = panel_firm(panel).people[row], _seen(panel)[row]
+    found = replay.run(people, seen, panel.months, horizon)
+    if len(replay.draws):
+        odd = np.flatnonzero(np.median(found.effective, axis=0) < LEAST_COPIES)
+        again = replay.run(people[odd], seen[odd], panel.months, horizon, times=MORE)
+        found.left_by[:, odd], found.effective[:, odd] = again.left_by, again.effective
+    return found
+
+
+def _announced(panel: Panel, row: NDArray[np.int64], left_by: NDArray[np.float32]) -> None:
     """Whoever has announced their last month leaves then, whatever the model thinks."""
     for k, month in enumerate(panel.announced[row] - panel.months + 1):
         if month < STILL_HERE - panel.months:
-            horizon = found.left_by.shape[2]
-            found.left_by[:, k] = np.arange(1, horizon + 1) >= month
-            found.paths[:, k] = month if month <= horizon else 0
+            left_by[:, k] = np.arange(1, left_by.shape[2] + 1) >= month
 
 
 def standing(
@@ -213,33 +231,60 @@ def _seen(panel: Panel) -> NDArray[np.void]:
     return seen
 
 
-def _monthly(paths: NDArray[np.int8], horizon: int) -> NDArray[np.int64]:
-    """(draw, m, path) exit months -> (draw x path, horizon) exits a month."""
-    counts = [(paths == h + 1).sum(axis=1) for h in range(horizon)]
-    return np.stack(counts, axis=-1).reshape(-1, horizon).astype(np.int64)
+def sampled(
+    left_by: NDArray[np.float32], shared: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int8]:
+    """(draw x path, m) month 1..horizon of the exit in futures sampled from chances `left_by`
+    (draw, m, horizon); 0 = none. Everybody has luck of their own; `shared` (draw, path, horizon)
+    is what a month adds to everybody's log-odds."""
+    draws, paths, _ = shared.shape
+    out = np.zeros((draws, paths, left_by.shape[1]), np.int8)
+    for draw in range(draws):
+        gone = np.zeros(out.shape[1:], bool)
+        for h, chance in enumerate(monthly_chance(left_by[[draw]])):
+            odds = logit(chance) + shared[draw, :, [h]].T
+            leaves = ~gone & (rng.random(gone.shape) < expit(odds))
+            out[draw][leaves] = h + 1
+            gone |= leaves
+    return out.reshape(draws * paths, -1)
 
 
-def _newcomers(replay: Replay, horizon: int) -> NDArray[np.int64]:
+def _monthly(leaves: NDArray[np.int8], horizon: int) -> NDArray[np.int64]:
+    """(future, m) months of exit -> (future, horizon) exits a month."""
+    return np.stack([(leaves == h + 1).sum(axis=1) for h in range(horizon)], axis=-1)
+
+
+def _newcomers(
+    replay: Replay, shared: NDArray[np.float64], corrections: Corrections | None
+) -> NDArray[np.int64]:
     """(draw x path, horizon) exits of people hired after the origin; each future month's hires
     are drawn from the observed monthly hires of the last twelve months."""
     panel = replay.panel
+    draws, paths, horizon = shared.shape
+    exits = np.zeros((draws * paths, horizon), np.int64)
     recent = np.arange(max(panel.months - 12, 1), panel.months)
     hires = np.array([(panel.first == t).sum() for t in recent])
-    width = len(replay.draws) * PATHS
-    exits = np.zeros((width, horizon), np.int64)
     if hires.size == 0 or hires.max() == 0:
         return exits
     most = int(hires.max())
-    counts = np.random.default_rng(replay.seed).choice(hires, size=(width, horizon))
-    firm = panel_firm(panel)
+    rng = np.random.default_rng([replay.seed, stream("newcomers", 0)])
+    counts = rng.choice(hires, size=(draws * paths, horizon))
     for h in range(horizon):
-        people = blank(PERSON, most)
-        people["slot"] = len(panel.person) + h * most + np.arange(most)
-        people["status"] = Status.ARRIVING
-        people["base"] = firm.firm["entry_base"][0]
-        ahead = horizon - h
-        paths = replay.run(people, blank(SEEN, most, 1), panel.months + h, ahead).paths
-        here = np.arange(most)[None, :, None] < counts[:, h].reshape(-1, 1, PATHS)
-        for k in range(ahead):
-            exits[:, h + k] += ((paths == k + 1) & here).sum(axis=1).reshape(-1)
+        left_by = arrivals(replay, most, h, horizon - h)
+        if corrections is not None:
+            left_by = corrections.newcomers.corrected(left_by)
+        leaves = sampled(left_by, shared[:, :, h:], rng)
+        leaves[np.arange(most) >= counts[:, [h]]] = 0
+        exits[:, h:] += _monthly(leaves, horizon - h)
     return exits
+
+
+def arrivals(replay: Replay, count: int, ahead: int, horizon: int) -> NDArray[np.float32]:
+    """(draw, count, horizon) chances of people hired `ahead` months after the end of the record
+    to have left within 1..horizon months, the month of hiring being the first."""
+    people = blank(PERSON, count)
+    people["slot"] = len(replay.panel.person) + ahead * count + np.arange(count)
+    people["status"] = Status.ARRIVING
+    people["base"] = panel_firm(replay.panel).firm["entry_base"][0]
+    months = replay.panel.months + ahead
+    return replay.run(people, blank(SEEN, count, 1), months, horizon).left_by

@@ -45,9 +45,9 @@ def test_the_data_inform_what_they_can(found: Calibration) -> None:
 
 def test_forecasts_beat_the_base_rate_out_of_time(panel: Panel, found: Calibration) -> None:
     methods = ("simlab", "base_rate", "logistic")
-    scores = backtest(panel, found.posterior, cutoff=CUTOFF, horizons=(1,), draws=8, copies=24,
+    scored = backtest(panel, found.posterior, cutoff=CUTOFF, horizons=(1,), draws=8, copies=24,
                       methods=methods)
-    simlab, base, logistic = scores
+    simlab, base, logistic = scored.scores
     assert simlab.n > 4000
     assert 0.74 < simlab.auc.value < 0.80, "above .80 calls for a leak audit"
     assert simlab.brier.value < base.brier.value
