@@ -4,10 +4,10 @@
 
 `plain-mesa` is the same month written as an ordinary Mesa model in pure Python: agents with
 attributes, one generator, the same rules run uncompiled (`py_func`) on plain objects. All rows
-are measured in one run; the machine may be shared, so read the ratios, not the nanoseconds. The
-policy sets every lever, half of the people are in key work, and everybody enters in the first of
-the twelve months. Beside the million people stand the seconds they take and the most memory that
-the process held.
+are measured in one run; the machine may be shared, so read the ratios, not the nanoseconds. Two
+policies: `train_and_help` sets every lever and has half of the people in key work;
+`before_transition` sets none. Everybody enters in the first of the twelve months. Beside the
+million people stand the seconds they take and the most memory that the process held.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from simlab.panel import month_number
 from simlab.parameters import prior_draws, prior_mean
 
 MONTHS, CHUNKS = 12, 8
+EVERY_LEVER, NO_LEVER = "train_and_help", "before_transition"
 
 
 def measure(run: Callable[[], None], person_months: int, *, repeats: int = 3) -> float:
@@ -45,10 +46,10 @@ def measure(run: Callable[[], None], person_months: int, *, repeats: int = 3) ->
     return best / person_months * 1e9
 
 
-def kernel_row(people: int, threads: int) -> dict[str, object]:
+def kernel_row(people: int, threads: int, name: str = EVERY_LEVER) -> dict[str, object]:
     facts = FirmFacts(people=people, team_size=10)
     firm = scenario_firm(facts, month_number("2026-01"))
-    policy = scenarios.policy("train_and_help")
+    policy = scenarios.policy(name)
     # as many chunks of one size on every thread, so that none waits for another's last one
     chunk = max(1, 2_000_000 // (people * MONTHS * CHUNKS))
     histories = threads if people >= 1_000_000 else chunk * CHUNKS
@@ -59,7 +60,7 @@ def kernel_row(people: int, threads: int) -> dict[str, object]:
 
     large = people >= 1_000_000
     ns = measure(run, people * MONTHS * histories, repeats=1 if large else 5)
-    made = row("kernel", people, threads, ns)
+    made = row("kernel", people, threads, ns, name)
     if large:
         made["seconds"] = round(ns * people * MONTHS / 1e9, 1)
         # the million on one thread comes first, so this is its own peak
@@ -69,20 +70,23 @@ def kernel_row(people: int, threads: int) -> dict[str, object]:
 
 def mesa_row(people: int) -> dict[str, object]:
     firm = scenario_firm(FirmFacts(people=people, team_size=10), month_number("2026-01"))
-    model = FirmModel(firm, scenarios.policy("train_and_help"), prior_mean())
+    model = FirmModel(firm, scenarios.policy(EVERY_LEVER), prior_mean())
     model.step()
     return row("mesa", people, 1, measure(model.step, people))
 
 
 def plain_row(people: int) -> dict[str, object]:
     firm = scenario_firm(FirmFacts(people=people, team_size=10), month_number("2026-01"))
-    model = PlainFirm(firm, scenarios.policy("train_and_help"), prior_mean(), seed=1)
+    model = PlainFirm(firm, scenarios.policy(EVERY_LEVER), prior_mean(), seed=1)
     model.step()
     return row("plain-mesa", people, 1, measure(model.step, people))
 
 
-def row(path: str, people: int, threads: int, ns: float) -> dict[str, object]:
-    return {"path": path, "people": people, "threads": threads, "ns_per_person_month": round(ns, 1)}
+def row(
+    path: str, people: int, threads: int, ns: float, policy: str = EVERY_LEVER
+) -> dict[str, object]:
+    return {"path": path, "policy": policy, "people": people, "threads": threads,
+            "ns_per_person_month": round(ns, 1)}
 
 
 def main() -> None:
@@ -98,16 +102,17 @@ def main() -> None:
     rows = []
     for people in (200, 10_000) if arguments.quick else (200, 10_000, 1_000_000):
         rows += [kernel_row(people, threads) for threads in sorted({1, every})]
+    rows += [kernel_row(people, 1, NO_LEVER) for people in (200, 10_000)]
     rows += [mesa_row(200), mesa_row(2_000), plain_row(200)]
 
     base = next(r for r in rows if r["path"] == "kernel" and r["people"] == 200)
     table = Table(
-        "path", "people", "threads", "ns per person-month", "times the kernel at 200, 1 thread",
-        "seconds", "peak MB",
+        "path", "policy", "people", "threads", "ns per person-month",
+        "times the kernel at 200, 1 thread", "seconds", "peak MB",
     )
     for r in rows:
         ratio = float(np.divide(r["ns_per_person_month"], base["ns_per_person_month"]))
-        table.add_row(str(r["path"]), f"{r['people']:,}", str(r["threads"]),
+        table.add_row(str(r["path"]), str(r["policy"]), f"{r['people']:,}", str(r["threads"]),
                       f"{r['ns_per_person_month']:,}", f"{ratio:,.2f}",
                       str(r.get("seconds", "")), str(r.get("peak_mb", "")))
     Console().print(table)

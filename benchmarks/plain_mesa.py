@@ -16,7 +16,7 @@ from simlab.engine.generate import LIVES
 from simlab.engine.month import MONTH
 from simlab.parameters import NAMES
 from simlab.policy import Policy, compile_policies
-from simlab.world import PERSON, Firm, Status
+from simlab.world import Firm, Status
 
 PLAIN = {
     "uniform": "random", "normal": "standard_normal", "exponential": "standard_exponential",
@@ -106,8 +106,7 @@ class PlainFirm(mesa.Model):
         self.policy.weights = np.array(self.policy.weights)
         self.param = SimpleNamespace(**dict(zip(NAMES, draw.tolist(), strict=True)))
         self.seen = SimpleNamespace(stayed=0, has_business=0, business=0.0, rating=0)
-        for row, accounts in zip(firm.people, firm.accounts, strict=True):
-            assert row.dtype == PERSON
+        for row, accounts in zip(MONTH.people(firm.people), firm.accounts, strict=True):
             PlainPerson(self, row, [as_object(a) for a in accounts])
         done: dict[int, Any] = {}
         self.rules = [
