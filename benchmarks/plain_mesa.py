@@ -6,6 +6,7 @@ objects, and each rule's random numbers come from the model's one generator, as 
 
 from __future__ import annotations
 
+import math
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
@@ -24,6 +25,13 @@ PLAIN = {
 """NumPy's generator methods by kind of number."""
 
 
+MATHS = {
+    "exp": lambda x: math.exp(min(max(x, -700.0), 700.0)),
+    "log": lambda x: math.log(max(x, 1e-300)),
+}
+"""What a plain Python model calls where the rules call `simlab.numeric`."""
+
+
 def plain(function: Any, done: dict[int, Any]) -> Any:
     """A rule or helper as a plain Python function whose helpers are plain too."""
     function = getattr(function, "py_func", function)
@@ -33,13 +41,10 @@ def plain(function: Any, done: dict[int, Any]) -> Any:
     copy = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
     done[id(function)] = copy
     for name in function.__code__.co_names:
-        if hasattr(scope.get(name), "py_func"):
+        if name in MATHS:
+            scope[name] = MATHS[name]
+        elif hasattr(scope.get(name), "py_func"):
             scope[name] = plain(scope[name], done)
-    if "exp" in scope and function.__module__ != "simlab.numeric":
-        import math
-
-        scope["exp"] = lambda x: math.exp(min(max(x, -700.0), 700.0))
-        scope["log"] = lambda x: math.log(max(x, 1e-300))
     return copy
 
 
