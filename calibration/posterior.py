@@ -9,9 +9,14 @@ simulations of a sales panel (30 parameters, four of which do nothing; RMSE over
 2. small nets that correct the first stage, fed with its predictions and shrunk by what
    cross-fitting says they are worth (.495, .523; .505, .526 with
    the stronger penalty in use);
-3. small nets for the log variance;
+3. a ridge regression of the log variance on the same and its squares, for the levels below too
+   (on fresh truths the mean log density rose from .617 with nets to .653);
 4. for named levels, a ridge regression given the summaries and all other parameters (in a
    simulated firm with an exit rate of .085 the predictive median moved from .076 to .079).
+
+A tenth of the simulations teaches none of them. Ranks of its parameters among draws say how much
+too wide the draws are or too narrow, and each parameter is stretched by that (recalibration:
+Rodrigues, Prangle, Sisson 2018).
 
 Draws are the mean at the observed summaries plus resampled held-out residual vectors, scaled by
 the spread there: correlations between parameters, skewness and tails are those of the
@@ -21,7 +26,7 @@ simulations (regression adjustment: Beaumont, Zhang, Balding 2002; Blum, Francoi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +49,8 @@ _CLIP = 4.0
 _GRID = 1025
 _HIDDEN, _EPOCHS, _PATIENCE, _RATE, _DECAY = 128, 30, 8, 3e-3, 1.0
 _BENT, _SURE = 16, 4.0
+_ENOUGH_TO_RESERVE, _RESERVED, _MOST_RESERVED, _RANKED = 1000, 0.1, 1000, 200
+"""Simulations from which a share is reserved, that share, the most of them, draws for a rank."""
 _SPREAD_FLOOR = 1e-3
 """Squared residuals (prior variance = 1) are read as at least this in the log."""
 
@@ -139,6 +146,45 @@ class _Correction:
 
 
 @dataclass(frozen=True)
+class _Spread:
+    """The SD of residuals, by what the nets look at: a ridge regression of their log squares on
+    it and its squares. (Nets in its place left intervals too short wherever a parameter was
+    predicted to be far out, and too long elsewhere.)"""
+
+    ridge: _Ridge
+    level: Matrix
+
+    @classmethod
+    def of(
+        cls, inputs: Matrix, residual: Matrix, folds: NDArray[np.int64]
+    ) -> tuple[_Spread, Matrix]:
+        """Learnt from held-out `residual` (S, P); and these over their held-out spread."""
+        size = np.maximum((residual**2).mean(axis=0), 1e-12)
+        log_square = np.log(residual**2 / size + _SPREAD_FLOOR)
+        bent = cls._bent(inputs)
+        held_out = np.empty_like(log_square)
+        for fold in range(_FOLDS):
+            held = folds == fold
+            held_out[held] = _Ridge.of(bent[~held], log_square[~held])(bent[held])
+        # what differs from row to row counts as far as held-out rows bear it out
+        middle = held_out.mean(axis=0)
+        worth = _worth(log_square - middle, held_out - middle)
+        wiggle = worth * (held_out - middle)
+        level = np.log(np.maximum((residual**2 / np.exp(wiggle)).mean(axis=0), 1e-12))
+        ridge = _Ridge.of(bent, log_square)
+        ridge = _Ridge(ridge.centre, ridge.coefficients * worth, np.zeros_like(level))
+        return cls(ridge, level), residual / np.exp(0.5 * (level + wiggle))
+
+    @staticmethod
+    def _bent(inputs: Matrix) -> Matrix:
+        return np.hstack([inputs, inputs**2 - 1.0])
+
+    def __call__(self, inputs: Matrix) -> Matrix:
+        """(n, P)"""
+        return np.asarray(np.exp(0.5 * (self.level + self.ridge(self._bent(inputs)))))
+
+
+@dataclass(frozen=True)
 class _Level:
     """One parameter given the summaries and all other parameters, with their pairwise products.
 
@@ -154,7 +200,8 @@ class _Level:
     """Places among `others` whose products enter."""
     ridge: _Ridge
     residual: Matrix
-    """(S,) held-out, in natural units of the unbounded space."""
+    """(S,) held-out, over their spread."""
+    scale: _Spread
 
     @staticmethod
     def inputs(features: Matrix, z: Matrix, bent: NDArray[np.int64]) -> Matrix:
@@ -167,7 +214,7 @@ class _Level:
 
     @classmethod
     def of(
-        cls, features: Matrix, z: Matrix, column: int, others: NDArray[np.int64],
+        cls, features: Matrix, nets: Matrix, z: Matrix, column: int, others: NDArray[np.int64],
         folds: NDArray[np.int64],
     ) -> _Level:
         centre, spread = z[:, others].mean(axis=0), np.maximum(z[:, others].std(axis=0), 1e-12)
@@ -182,15 +229,22 @@ class _Level:
         for fold in range(_FOLDS):
             held = folds == fold
             guess[held] = _Ridge.of(inputs[~held], target[~held])(inputs[held])
+        scale, residual = _Spread.of(nets, target - guess, folds)
         return cls(column, others, centre, spread, bent, _Ridge.of(inputs, target),
-                   (target - guess)[:, 0])
+                   residual[:, 0], scale)
 
-    def draw(self, features: Matrix, z: Matrix, rows: NDArray[np.int64]) -> Matrix:
-        """(n,) values for draws `z` (n, parameter) of the others, given one row of features."""
+    def draw(
+        self, features: Matrix, nets: Matrix, z: Matrix, rows: NDArray[np.int64]
+    ) -> Matrix:
+        """(n,) values for draws `z` (n, parameter) of the others, given one row of features and
+        one of the nets' inputs."""
         given = (z[:, self.others] - self.centre) / self.spread
-        wide = np.broadcast_to(features, (len(z), features.shape[1]))
-        mean = self.ridge(self.inputs(wide, given, self.bent))[:, 0]
-        return np.asarray(mean + self.residual[rows])
+        own = self.inputs(np.empty((len(z), 0)), given, self.bent)
+        # one row of features serves all draws: its share of the prediction is taken once
+        split, ridge = features.shape[1], self.ridge
+        shared = (features - ridge.centre[:split]) @ ridge.coefficients[:split] + ridge.level
+        mean = (own - ridge.centre[split:]) @ ridge.coefficients[split:] + shared
+        return np.asarray(mean[:, 0] + self.scale(nets)[0, 0] * self.residual[rows])
 
 
 @dataclass(frozen=True)
@@ -206,11 +260,12 @@ class Amortised:
     _linear: _Ridge
     _inputs: tuple[NDArray[np.int64], Matrix]
     _mean: _Correction
-    _spread: _Correction
-    _spread_level: Matrix
+    _spread: _Spread
     _residual: Matrix
     _z: Matrix
     _levels: tuple[_Level, ...]
+    _stretch: Matrix
+    """(P,) factor on each calibrated parameter's distance from its median draw."""
 
     def draw(self, observed: Matrix, n: int, seed: int) -> Matrix:
         """(n, parameter) draws in the unbounded space given `observed` (K,) summaries.
@@ -218,27 +273,34 @@ class Amortised:
         A parameter that was not calibrated keeps the value of the simulation whose residual is
         used, so that what calibrated and uncalibrated ones trade off stays together.
         """
-        centre, spread = self.centre(observed)
+        with threadpool_limits(1):
+            features = self._scale.features(observed[None, :])
+            nets, centre, spread = self._centres(features)
         rng = np.random.default_rng(seed)
         size = len(self._residual)
         rows = rng.permutation(size)[:n] if n <= size else rng.integers(size, size=n)
         out = self._z[rows].copy()
         mean, sd = self._prior
-        out[:, self._calibrated] = mean + sd * (centre + spread * self._residual[rows])
+        out[:, self._calibrated] = mean + sd * (centre[0] + spread[0] * self._residual[rows])
         with threadpool_limits(1):
-            features = self._scale.features(observed[None, :])
             for level in self._levels:
-                out[:, level.column] = level.draw(features, out, rows)
+                out[:, level.column] = level.draw(features, nets, out, rows)
+        drawn = out[:, self._calibrated]
+        middle = np.median(drawn, axis=0)
+        out[:, self._calibrated] = middle + self._stretch * (drawn - middle)
         return out
 
-    def centre(self, observed: Matrix) -> tuple[Matrix, Matrix]:
-        """(P,) mean and (P,) spread of calibrated parameters, in prior SDs from the prior mean."""
+    def centres(self, summaries: Matrix) -> Matrix:
+        """(n, P) means of calibrated parameters given (n, K) summaries, in prior SDs from the
+        prior mean."""
         with threadpool_limits(1):
-            first = self._linear(self._scale.features(observed[None, :]))
-            inputs = self._net_inputs(first)
-            centre = first + self._mean(inputs)
-            spread = np.exp(0.5 * (self._spread_level + self._spread(inputs)))
-        return centre[0], spread[0]
+            return self._centres(self._scale.features(summaries))[1]
+
+    def _centres(self, features: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+        """The nets' inputs, (n, P) means and (n, P) spreads, in prior SDs."""
+        first = self._linear(features)
+        inputs = self._net_inputs(first)
+        return inputs, np.asarray(first + self._mean(inputs)), self._spread(inputs)
 
     def _net_inputs(self, first: Matrix) -> Matrix:
         columns, sd = self._inputs
@@ -277,8 +339,33 @@ def fit(
         raise LabError("too_few_simulations", simulations=len(z), least=LEAST)
     chosen = np.arange(z.shape[1]) if calibrated is None else np.flatnonzero(calibrated)
     levels = [column for column in levels if column in chosen]
+    kept_back = 0
+    if len(z) >= _ENOUGH_TO_RESERVE:
+        kept_back = min(round(_RESERVED * len(z)), _MOST_RESERVED)
+    reserved, teaching = np.split(np.random.default_rng(seed).permutation(len(z)), [kept_back])
     with threadpool_limits(1):  # one thread: sums in one order, so the same bits every time
-        return _fit(z, x, seed, chosen, levels)
+        fitted = _fit(z[teaching], x[teaching], seed, chosen, levels)
+    if kept_back == 0:
+        return fitted
+    return replace(fitted, _stretch=_stretch(fitted, z[reserved], x[reserved], seed))
+
+
+def _stretch(fitted: Amortised, z: Matrix, x: Matrix, seed: int) -> Matrix:
+    """(P,) by how much draws must be stretched so that simulations that taught nothing, `z`
+    (S, parameter) and `x` (S, K), rank among them as they should: the spread of the ranks on the
+    normal scale, drawn towards that of all parameters by what sampling alone makes of it."""
+    score = np.empty((len(z), len(fitted._calibrated)))
+    for row, (truth, summaries) in enumerate(zip(z, x, strict=True)):
+        draws = fitted.draw(summaries, _RANKED, seed + row)
+        below = (draws < truth).sum(axis=0)[fitted._calibrated]
+        score[row] = norm.ppf((below + 0.5) / (_RANKED + 1))
+    # the spread of all possible scores, so that even ranks give exactly 1
+    even = norm.ppf((np.arange(_RANKED + 1) + 0.5) / (_RANKED + 1)).std()
+    spread = np.log(score.std(axis=0) / even)
+    noise = 1 / (2 * len(z))
+    signal = max(float(spread.var()) - noise, 0.0)
+    common = spread.mean()
+    return np.asarray(np.exp(common + signal / (signal + noise) * (spread - common)))
 
 
 def _fit(
@@ -302,9 +389,7 @@ def _fit(
 
     correction, corrected = _cross_fit(inputs, target - first, folds, seed)
     residual = target - first - corrected
-    log_square = np.log(residual**2 + _SPREAD_FLOOR)
-    spread, wiggle = _cross_fit(inputs, log_square - log_square.mean(axis=0), folds, seed + 1)
-    level = np.log(np.maximum((residual**2 / np.exp(wiggle)).mean(axis=0), 1e-12))
+    spread, standard = _Spread.of(inputs, residual, folds)
     error = np.sqrt((residual**2).mean(axis=0))
     return Amortised(
         relative_error=error,
@@ -315,16 +400,16 @@ def _fit(
         _inputs=(columns, width),
         _mean=correction,
         _spread=spread,
-        _spread_level=level,
-        _residual=residual / np.exp(0.5 * (level + wiggle)),
+        _residual=standard,
         _z=z,
-        _levels=_learn_levels(features, z, levels, dict(zip(chosen, sd * error, strict=True)),
-                              folds),
+        _levels=_learn_levels(features, inputs, z, levels,
+                              dict(zip(chosen, sd * error, strict=True)), folds),
+        _stretch=np.ones(len(chosen)),
     )
 
 
 def _learn_levels(
-    features: Matrix, z: Matrix, levels: Sequence[int], errors: dict[int, float],
+    features: Matrix, nets: Matrix, z: Matrix, levels: Sequence[int], errors: dict[int, float],
     folds: NDArray[np.int64],
 ) -> tuple[_Level, ...]:
     """Levels given the others, where that predicts held-out rows better than not (`errors`, by
@@ -332,8 +417,8 @@ def _learn_levels(
     learnt = []
     for place, column in enumerate(levels):
         others = np.setdiff1d(np.arange(z.shape[1]), levels[place:])
-        level = _Level.of(features, z, column, others, folds)
-        if np.sqrt((level.residual**2).mean()) < errors[column]:
+        level = _Level.of(features, nets, z, column, others, folds)
+        if np.exp(0.5 * level.scale.level[0]) < errors[column]:
             learnt.append(level)
     return tuple(learnt)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 from scipy.stats import truncnorm
 
 from calibration.stored import Origin, StoredTables
@@ -54,21 +55,30 @@ class Box:
 
     def prior_draws(self, n: int, seed: int) -> Matrix:
         """(n, parameter) independent draws of the prior cut to this box."""
-        uniform = np.random.default_rng(seed).random((n, len(self.lower)))
+        return self.prior_at(np.random.default_rng(seed).random((n, len(self.lower))))
+
+    def prior_at(self, uniform: Matrix) -> Matrix:
+        """The prior cut to this box at (n, parameter) places in 0..1 of each distribution."""
         lower, upper = (self.lower - _MEAN) / _SD, (self.upper - _MEAN) / _SD
         drawn = truncnorm.ppf(uniform, lower, upper, loc=_MEAN, scale=_SD)
         return np.clip(drawn, self.lower, self.upper)
 
     def unconstrain(self, theta: Matrix) -> Matrix:
-        """(n, parameter) natural units -> the whole line."""
-        share = (theta - self.lower) / (self.upper - self.lower)
-        share = np.clip(share, _EDGE, 1 - _EDGE)
-        return np.asarray(np.log(share / (1 - share)))
+        """(n, parameter) natural units -> the whole line, where the prior cut to this box is a
+        standard normal: tails as light as its own make a regression's residuals alike."""
+        below, above = self._mass()
+        share = (ndtr((theta - _MEAN) / _SD) - below) / (above - below)
+        return np.asarray(ndtri(np.clip(share, _EDGE, 1 - _EDGE)))
 
     def constrain(self, z: Matrix) -> Matrix:
         """The inverse of `unconstrain`."""
-        share = 1 / (1 + np.exp(-np.clip(z, -700, 700)))
-        return np.asarray(self.lower + (self.upper - self.lower) * share)
+        below, above = self._mass()
+        theta = _MEAN + _SD * ndtri(below + (above - below) * ndtr(z))
+        return np.asarray(np.clip(theta, self.lower, self.upper))
+
+    def _mass(self) -> tuple[Matrix, Matrix]:
+        """Share of the whole normal below either bound."""
+        return ndtr((self.lower - _MEAN) / _SD), ndtr((self.upper - _MEAN) / _SD)
 
     def holds(self, theta: Matrix) -> NDArray[np.bool_]:
         """(n,) which rows lie inside."""

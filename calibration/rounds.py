@@ -60,6 +60,10 @@ class Learnt:
         """(n, parameter) draws in natural units given a record's (K,) `summaries`."""
         return self.box.constrain(self.amortised.draw(summaries[self.used], n, seed))
 
+    def centres(self, summaries: Matrix) -> Matrix:
+        """(n, calibrated parameter) where the posterior puts each of n records, (n, K)."""
+        return self.amortised.centres(summaries[:, self.used])
+
 
 @dataclass(frozen=True)
 class Found:
