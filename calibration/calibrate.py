@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import simlab
 from calibration import informed
 from calibration import posterior as amortised
+from calibration.cross_check import CrossCheck, cross_check, require_sbi
 from calibration.drift import Drift, drift
 from calibration.reference import Box, Tables, fingerprint_of, seed_of, simulate_table
 from calibration.rounds import DRAWS, Clock, Learnt, learn
@@ -26,6 +27,8 @@ from simlab.posterior import Posterior
 from simlab.progress import Progress
 
 Matrix = NDArray[np.float64]
+Method = Literal["amortised", "sbi"]
+"""How the posterior is learnt: by the lab's own nets, or by those and a second time with `sbi`."""
 
 ESTIMATED, PARTLY = 0.25, 0.05
 """Contraction from which a parameter counts as estimated from the data, or partly informed."""
@@ -120,6 +123,8 @@ class Calibration:
     """(key of the texts ``caution.*``, its values): what to bear in mind."""
     drift: Drift | None = None
     """What the former posterior foretold of the months since, where one was given."""
+    beside: CrossCheck | None = None
+    """The posterior learnt a second way, where that was asked for."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def warnings(self, lang: str = "en") -> list[str]:
@@ -138,6 +143,8 @@ def calibrate(
     rounds: int | None = None,
     cache: StoredTables | Path | None = None,
     former: Posterior | None = None,
+    fresh: bool = False,
+    method: Method = "amortised",
 ) -> Calibration:
     """Calibrate the model on what was known of `panel` at the end of month `until` (months
     since year 0; the last month of the record unless given).
@@ -146,12 +153,13 @@ def calibrate(
     further one narrowing the search once more. `cache` keeps their summaries part by part, so
     that a stopped call goes on where it was and the same call again need not simulate.
     `former`, a posterior given fewer months of the same firm, spares the first round where its
-    box holds (see `rounds.learn`), and is held against the months since. The same data, seed,
-    former posterior and version give the same result with any number of threads.
+    box holds (see `rounds.learn`) unless `fresh`, and is held against the months since. With
+    `method` ``sbi`` the posterior is learnt a second way beside. The same data, seed, former
+    posterior and version give the same result with any number of threads.
 
     Raises LabError ``until_outside``, ``nothing_observed``, ``too_few_simulations``,
-    ``record_outside_model``, ``no_exits_known`` (where the model would have made some);
-    ValueError where `former` knew as much as this; `Cancelled` where
+    ``record_outside_model``, ``no_exits_known`` (where the model would have made some),
+    ``sbi_missing``; ValueError where `former` knew as much as this; `Cancelled` where
     `progress` was cancelled.
     """
     progress = progress or Progress()
@@ -163,6 +171,8 @@ def calibrate(
         raise LabError("nothing_observed", until=month_name(last))
     if former is not None and month_number(str(former.provenance["until"])) >= last:
         raise ValueError("the former posterior knew all of these months")
+    if method == "sbi":
+        require_sbi()
     clock = Clock()
     summariser = Summariser.like(known)
     observed = summariser.of_panel(known)
@@ -170,7 +180,7 @@ def calibrate(
     tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored)
     try:
         found = learn(tables, observed, simulations, rounds, clock,
-                      None if former is None else former.draws)
+                      None if former is None or fresh else former.draws)
     except LabError as error:
         if error.code == "record_outside_model" and not _exits(known):
             raise LabError("no_exits_known", people=len(known.person), months=known.months,
@@ -199,6 +209,10 @@ def calibrate(
               bool(distance.flagged[k]))
         for k, name in enumerate(summariser.names)
     )
+    beside = None
+    if method == "sbi":
+        beside = cross_check(found, posterior.draws, seed=seed, progress=progress)
+        clock.lap("cross_check")
     moved = None
     if former is not None:
         moved = drift(known, former, CHECKED, seed=seed, threads=threads, progress=progress)
@@ -207,7 +221,7 @@ def calibrate(
     if moved is not None and moved.drifted:
         cautions += _drifted(moved)
     return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),
-                       checks, ranges, cautions, moved, clock.seconds)
+                       checks, ranges, cautions, moved, beside, clock.seconds)
 
 
 def known_until(panel: Panel, until: int | None) -> Panel:

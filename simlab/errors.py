@@ -29,7 +29,7 @@ class LabError(Exception):
 
 
 class Cancelled(LabError):  # noqa: N818 (what happened, not a fault)
-    """The user stopped the work; nothing of it was kept."""
+    """The user stopped the work. Nothing of it was kept, unless another `code` says more."""
 
-    def __init__(self) -> None:
-        super().__init__("cancelled")
+    def __init__(self, code: str = "cancelled", **values: Any) -> None:
+        super().__init__(code, **values)

@@ -115,6 +115,10 @@ def calibrate(
                                               help=say("help.until"))] = None,
     simulations: Annotated[int, typer.Option("--simulations", help=say("help.simulations"))]
     = 10_000,
+    rounds: Annotated[int | None, typer.Option("--rounds", help=say("help.rounds"))] = None,
+    method: Annotated[Literal["amortised", "sbi"],
+                      typer.Option("--method", help=say("help.method"))] = "amortised",
+    fresh: Annotated[bool, typer.Option("--fresh", help=say("help.fresh"))] = False,
     seed: Seed = 1, as_json: AsJson = False,
 ) -> None:
     """Records to a posterior."""
@@ -123,8 +127,8 @@ def calibrate(
         from simlab.jobs.calibrating import calibrate as run
         from simlab.lab import Lab
 
-        fit = run(Lab.open(lab), until=until, simulations=simulations, seed=seed,
-                  progress=progress)
+        fit = run(Lab.open(lab), until=until, simulations=simulations, rounds=rounds,
+                  method=method, fresh=fresh, seed=seed, progress=progress)
     if as_json:
         print_json(asdict(fit))
     else:

@@ -51,9 +51,9 @@ def at_work(lang: str, as_json: bool, *, stages: bool = True) -> Iterator[Progre
         with _interruptible(progress):
             try:
                 yield progress
-            except (Cancelled, KeyboardInterrupt):
+            except (Cancelled, KeyboardInterrupt) as stop:
                 bar.stop()
-                _complain(Cancelled(), lang, as_json)
+                _complain(stop if isinstance(stop, Cancelled) else Cancelled(), lang, as_json)
                 raise typer.Exit(INTERRUPTED) from None
             except LabError as error:
                 bar.stop()

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from simlab.cli.run import say
 from simlab.i18n import text
+from simlab.parameters import INDEX, REGISTRY
 from simlab.practice import pack
 from simlab.report import claims, event, evidence, wording
 from simlab.report.page import TABLE, answer
@@ -47,8 +48,63 @@ def calibrated(console: Console, fit: Any, lang: str) -> None:
            for p in shown])
     console.print(say("calibrated", lang, until=fit.until, simulations=fit.simulations,
                       inside=fit.inside, total=len(fit.checks)), markup=False)
+    if fit.continued_from is not None:
+        console.print(say("continued", lang, month=wording.month(fit.continued_from, lang)),
+                      markup=False)
+    if fit.beside is not None:
+        _second_method(console, fit.beside, lang)
+    if fit.drift is not None:
+        _drift(console, fit.drift, lang)
     for line in (*fit.resting, *fit.cautions):
         console.print(wording.pick(line, lang), markup=False)
+
+
+def _second_method(console: Console, beside: Mapping[str, Any], lang: str) -> None:
+    """Each parameter by the lab's own method and by the second one, the furthest apart first."""
+    console.print()
+    console.print(say("second_method", lang, method=beside["method"]), style="bold", markup=False)
+    opinions = sorted(beside["opinions"], key=lambda one: -abs(one["apart"]))
+    table(console, [say(f"column.{c}", lang) for c in
+                    ("parameter", "posterior", "second", "apart", "spread")],
+          [[REGISTRY[INDEX[one["name"]]].meaning(lang),
+            wording.interval(one, lang),
+            wording.interval({key: one[f"other_{key}"] for key in ("mean", "lower", "upper")},
+                             lang),
+            wording.number(one["apart"], lang, signed=True), f"{one['spread']:.2f}"]
+           for one in opinions])
+    far = sum(abs(one["apart"]) > 1 for one in opinions)
+    console.print(say("second_method_read", lang, far=far, total=len(opinions)), markup=False)
+
+
+def _drift(console: Console, drift: Mapping[str, Any], lang: str) -> None:
+    """Exits a month as the former calibration foretold them, beside what was observed."""
+    console.print()
+    console.print(say("drift_title", lang, since=wording.month(drift["since"], lang)),
+                  style="bold", markup=False)
+    table(console, [say(f"column.{c}", lang) for c in
+                    ("month", "present", "observed", "all", "observed")],
+          [[wording.month(row["month"], lang),
+            *(shown for group in ("present", "all") for shown in
+              (wording.interval(row[group], lang), wording.number(row[group]["observed"], lang)))]
+           for row in drift["months"]])
+    console.print(drift_line(drift, lang), markup=False)
+    for one in drift["summaries"]:
+        if not one["inside"]:
+            console.print(say("drift_outside", lang, name=wording.pick(one["label"], lang),
+                              observed=wording.number(one["observed"], lang),
+                              lower=wording.number(one["lower"], lang),
+                              upper=wording.number(one["upper"], lang)), markup=False)
+
+
+def drift_line(drift: Mapping[str, Any], lang: str) -> str:
+    """What was foretold of the months since the former calibration and what came, in a sentence."""
+    total = drift["total"]
+    return say("drift" if not drift["drifted"] else "drifted", lang,
+               since=wording.month(drift["since"], lang), until=wording.month(drift["until"], lang),
+               observed=wording.number(total["observed"], lang),
+               lower=wording.number(total["lower"], lang),
+               upper=wording.number(total["upper"], lang), count=drift["outside"],
+               total=len(drift["summaries"]), expected=drift["expected_outside"])
 
 
 def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
@@ -231,6 +287,10 @@ def standing(console: Console, state: Any, lang: str) -> None:
         facts = {key: value for key, value in state.records.items() if key != "hash"}
         console.print(say("records", lang, fingerprint=state.records["hash"][:16], **facts),
                       markup=False)
+    if state.unfinished is not None:
+        facts = {key: state.unfinished[key] for key in ("started", "simulations", "kept")}
+        console.print(say("unfinished", lang, until=wording.month(state.unfinished["until"], lang),
+                          **facts), markup=False)
     rows = [[say(f"kind.{item.kind}", lang), item.name, item.made,
              _stale(item.stale, lang) if item.stale else say("current", lang)]
             for item in state.items]
@@ -241,6 +301,18 @@ def standing(console: Console, state: Any, lang: str) -> None:
     for item in state.items:
         for line in item.facts.get("resting", ()):
             console.print(wording.pick(line, lang), markup=False)
+        if item.kind == "calibration":
+            _since_calibrated(console, item.facts, lang)
+
+
+def _since_calibrated(console: Console, facts: Mapping[str, Any], lang: str) -> None:
+    """How the calibration before foretold the months that this one added, and how many months
+    have come since."""
+    if facts.get("drift") is not None:
+        console.print(drift_line(facts["drift"], lang), markup=False)
+    if facts.get("months_since"):
+        console.print(say("months_since", lang, months=facts["months_since"],
+                          until=wording.month(facts["until"], lang)), markup=False)
 
 
 def _stale(causes: Sequence[str], lang: str) -> str:

@@ -17,7 +17,7 @@ from simlab.decide import compare as reduce
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
 from simlab.jobs.arms import arms
-from simlab.jobs.calibrating import load_posterior
+from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -126,10 +126,9 @@ def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:
 def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
     known = of_recorded_staff(study)
-    posterior = load_posterior(lab) if known else None
     return {
         "data": data_hash(lab) if known else None,
-        "calibration": None if posterior is None else fingerprint(posterior.draws),
+        "calibration": posterior_fingerprint(lab) if known else None,
         "scenario": fingerprint({
             "months": study.months, "baseline": study.baseline,
             "facts": study.facts.model_dump(mode="json"), "burn_in": study.burn_in,

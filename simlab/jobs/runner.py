@@ -89,8 +89,8 @@ class Runner:
     def _run(self, name: str, work: Callable[[Progress], Any], progress: Progress) -> None:
         try:
             self._finish(name, state="done", result=work(progress))
-        except Cancelled:
-            self._finish(name, state="cancelled")
+        except Cancelled as stop:
+            self._finish(name, state="cancelled", error=stop)
         except LabError as error:
             self._finish(name, state="failed", error=error)
         except Exception as error:  # a fault of ours: shown as such, never a silent thread

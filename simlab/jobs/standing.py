@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import scenarios
+from calibration.stored import StoredTables
 from simlab.errors import LabError
-from simlab.jobs.calibrating import calibrated_with, load_posterior
-from simlab.jobs.common import fingerprint, model_version
+from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
+from simlab.jobs.common import model_version
 from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored
+from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
-from simlab.panel import STILL_HERE, month_name
-from simlab.posterior import Posterior
+from simlab.panel import STILL_HERE, Panel, month_name, month_number
 from simlab.records import data_hash
 
 
@@ -40,6 +41,9 @@ class Standing:
     created: str
     records: Mapping[str, Any] | None
     items: tuple[Item, ...]
+    unfinished: Mapping[str, Any] | None = None
+    """A calibration that was begun and neither finished nor refused: ``started``, ``until``,
+    ``simulations``, ``seed``, ``kept`` simulated records."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -55,24 +59,29 @@ def status(lab: Lab) -> Standing:
         "first_month": month_name(panel.start),
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
-    posterior = load_posterior(lab)
-    items = [*_calibration(lab, digest), *_forecasts(lab, posterior, digest),
+    items = [*_calibration(lab, digest, panel), *_forecasts(lab, digest),
              *_comparisons(lab), *_events(lab, digest), *_reports(lab)]
-    return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items))
+    return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
+                    interrupted(lab, StoredTables(lab.path / TABLES)))
 
 
-def _calibration(lab: Lab, digest: str | None) -> list[Item]:
+def _calibration(lab: Lab, digest: str | None, panel: Panel | None) -> list[Item]:
     made = calibrated_with(lab)
     if made is None:
         return []
     present = {"data": digest, "model": model_version()}
+    facts = {k: made[k] for k in ("until", "simulations", "seed", "resting") if k in made}
+    facts["drift"] = made.get("drift")
+    if panel is not None:
+        facts["months_since"] = max(
+            panel.start + panel.months - 1 - month_number(made["until"]), 0)
     return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
-                 {k: made[k] for k in ("until", "simulations", "seed", "resting") if k in made})]
+                 facts)]
 
 
-def _forecasts(lab: Lab, posterior: Posterior | None, digest: str | None) -> list[Item]:
+def _forecasts(lab: Lab, digest: str | None) -> list[Item]:
     present = {"data": digest, "model": model_version(),
-               "calibration": None if posterior is None else fingerprint(posterior.draws)}
+               "calibration": posterior_fingerprint(lab)}
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]})
             for tree in stored(lab, "forecasts/*/forecast.json")]

@@ -78,6 +78,12 @@ class Fit:
     """Sentences to bear in mind, {en, zh} each."""
     resting: Sequence[Mapping[str, str]] = ()
     """Sentences {en, zh}: which parameters keep their prior for want of which column."""
+    continued_from: str | None = None
+    """The month whose posterior gave the first search; None where it began from the prior."""
+    drift: Mapping[str, Any] | None = None
+    """What the former posterior foretold of the months since (`calibration.drift`)."""
+    beside: Mapping[str, Any] | None = None
+    """The posterior learnt a second way (`calibration.cross_check`)."""
 
     @property
     def inside(self) -> int:

@@ -118,6 +118,6 @@ def _stage(stage: str, lang: str) -> str:
 
 
 def _ended(job: Job, lang: str) -> Any:
-    if job.error is None:
+    if job.error is None or job.error.code == "cancelled":
         return layout.notice(say("cancelled", lang))
-    return layout.notice(job.error.explain(lang), error=True)
+    return layout.notice(job.error.explain(lang), error=job.state == "failed")
