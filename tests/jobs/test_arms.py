@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simlab.jobs.arms import arms
+from simlab.jobs.common import model_version
 from simlab.jobs.comparing import compare
 from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
@@ -37,7 +38,7 @@ def calibrated(tmp_path):
         lab.write("calibration/posterior.npz", content.getvalue())
         lab.write_json("calibration/calibration.json", {
             "made": "2026-01-01", "provenance": {}, "until": "2025-12", "simulations": 300,
-            "checks": [], "cautions": [], "parameters": rows})
+            "model": model_version(), "checks": [], "cautions": [], "parameters": rows})
     return lab
 
 
