@@ -25,6 +25,7 @@ from simlab.jobs.demo import sample_lab
 from simlab.jobs.standing import status
 from simlab.lab import Lab
 from simlab.progress import Progress
+from simlab.ui.pages.compare.layout import evidence
 
 FEW = 250
 
@@ -189,6 +190,14 @@ def test_a_posterior_of_another_version_is_refused_wherever_it_is_used(
     assert f"simlab calibrate {calibrated.path}" in said
     assert "另一版本的模型" in simlab(*given, code=2, lang="zh").stderr
     assert "stale: model changed" in simlab("status", calibrated.path).stdout
+
+
+def test_the_page_says_that_the_calibration_is_of_another_version(calibrated: Lab) -> None:
+    assert "another version" not in str(evidence(calibrated, "en"))
+    tree = dict(calibrated_with(calibrated) or {})
+    calibrated.write_json("calibration/calibration.json", tree | {"model": "0" * 16})
+    assert "another version" in str(evidence(calibrated, "en"))
+    assert "另一版本的模型" in str(evidence(calibrated, "zh"))
 
 
 def test_a_former_posterior_of_another_version_gives_no_first_search(calibrated: Lab) -> None:

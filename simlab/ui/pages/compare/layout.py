@@ -9,7 +9,8 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 import scenarios
-from simlab.jobs.calibrating import calibrated_with
+from simlab.errors import LabError
+from simlab.jobs.calibrating import calibrated_with, refuse_other_version
 from simlab.jobs.records import data_used
 from simlab.jobs.reporting import latest_comparison
 from simlab.lab import Lab
@@ -110,6 +111,10 @@ def evidence(lab: Lab, lang: str) -> Any:
         lines.append(dmc.Text(say("calibrated", lang, until=wording.month(made["until"], lang),
                                   simulations=wording.number(made["simulations"], lang)),
                               size="sm", c="dimmed"))
+        try:
+            refuse_other_version(lab)
+        except LabError as error:
+            lines.append(dmc.Alert(error.explain(lang), color="caution", variant="light", p="sm"))
     elif data is not None:
         lines.append(dmc.Alert(say("not_calibrated", lang), color="caution", variant="light",
                                p="sm"))
