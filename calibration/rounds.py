@@ -125,7 +125,8 @@ def learn(
         glance = max(round(GLANCE * simulations), amortised.LEAST)
         work = _Rounds(tables, observed, clock, glance, max(len(plan), 2))
         box = whole.around(former, tables.summariser.calibrated)
-        found = work.refine(box, plan[1:] or (simulations - glance,))
+        closer = [max(size, amortised.LEAST) for size in plan[1:] or (simulations - glance,)]
+        found = work.refine(box, closer)
         edge = pressed(found.learnt.box, found.draw(DRAWS, seed_of(tables.seed, "between")))
         if not edge.any():
             return replace(found, continued=True)
