@@ -187,6 +187,29 @@ def compare(
         out.print(say("written_to", lang, path=out_dir), markup=False, soft_wrap=True)
 
 
+@app.command(help=say("help.answers"))
+def answers(
+    lab: LabPath, lang: Lang,
+    scenario: Annotated[str, typer.Option("--scenario", help=say("help.scenario"))]
+    = "sales_transition",
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 150,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 16,
+    prior: Prior = "registry", seed: Seed = 1, as_json: AsJson = False,
+) -> None:
+    """Which questions the data answer."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.answering import answers as run
+        from simlab.lab import Lab
+
+        found = run(Lab.open(lab), scenario, draws=draws, replicates=replicates, prior=prior,
+                    seed=seed, progress=progress).to_json()
+    if as_json:
+        print_json(found)
+    else:
+        shown.answered(out, found, lang)
+
+
 @app.command(help=say("help.backtest"))
 def backtest(
     lab: LabPath, lang: Lang,

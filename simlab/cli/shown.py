@@ -14,7 +14,7 @@ from simlab.cli.run import say
 from simlab.i18n import text
 from simlab.parameters import INDEX, REGISTRY
 from simlab.practice import pack
-from simlab.report import claims, event, evidence, wording
+from simlab.report import claims, event, evidence, grid, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -161,6 +161,14 @@ def forecasted(console: Console, result: Any, lang: str) -> None:
 def _ninety(row: Mapping[str, Any], group: str, lang: str) -> str:
     return wording.interval({"mean": row[f"{group}_mean"], "lower": row[f"{group}_p05"],
                              "upper": row[f"{group}_p95"]}, lang)
+
+
+def answered(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """The grid of questions."""
+    table(console, grid.header(lang),
+          [[row[name] for name in grid.COLUMNS] for row in grid.rows(tree, lang)])
+    for line in grid.notes(tree, lang):
+        console.print(line, markup=False)
 
 
 def replayed(console: Console, tree: Mapping[str, Any], lang: str) -> None:

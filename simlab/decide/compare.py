@@ -260,9 +260,7 @@ def _warrant(
         return 0.0, Interval(1.0, 1.0, 1.0), "assumed"
     share = None if beside.parameters is None else owed(totals, beside.parameters)
     informed, narrower = narrowed(totals, prior)
-    # without the parameters nothing says that the share is small
-    known = share or Interval(1.0, 1.0, 1.0)
-    return informed, share, judge(informed, narrower, known, varied=varied)
+    return informed, share, judge(informed, narrower, share, varied=varied)
 
 
 def _retained(

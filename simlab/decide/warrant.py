@@ -25,8 +25,13 @@ from simlab.decide.answers import Interval, Warrant
 SMALL = 0.25
 """Largest share owed to what the data did not inform at which they may be said to have tested an
 effect; the upper end of its 90% interval must stay below."""
+LARGE = 0.9
+"""Share owed to what the data did not inform from which an effect is an assumption, even where
+the draws of the posterior happen to be closer together than the prior's."""
 _FOLDS = 5
 _RESAMPLES = 200
+_CHANCE = 9.0
+"""Squared correlation times draws below which a driver is not told from chance among a hundred."""
 _ALPHAS = tuple(10.0**power for power in np.arange(-1.0, 4.5, 0.5))
 
 
@@ -115,22 +120,24 @@ def owed(totals: NDArray[np.float64], parameters: Parameters, seed: int = 1) -> 
     return Interval(shares[0], float(min(lower, shares[0])), float(max(upper, shares[0])))
 
 
-def judge(informed: float, narrower: bool, share: Interval, *, varied: bool) -> Warrant:
+def judge(informed: float, narrower: bool, share: Interval | None, *, varied: bool) -> Warrant:
     """What the data say of an effect.
 
     `varied`: the records hold a past change of the very levers in which the policies differ, or
-    units that differ in them. Without that nothing is tested, however narrow it has become.
+    units that differ in them. Without that nothing is tested, however narrow it has become; nor
+    without `share`, the part owed to what the data did not inform.
     """
     if not math.isfinite(informed):
         return "unknown"
-    if not narrower:
+    if not narrower or (share is not None and share.mean >= LARGE):
         return "assumed"
-    return "tested" if varied and share.upper <= SMALL else "partly"
+    return "tested" if varied and share is not None and share.upper <= SMALL else "partly"
 
 
 def drivers(totals: NDArray[np.float64], parameters: Parameters) -> dict[str, float]:
     """Parameters that the data did not inform by the share of the effect's variance that goes
-    with each alone (squared correlation over draws, less what chance gives), largest first."""
+    with each alone (squared correlation over draws, less what chance gives), largest first; those
+    that chance alone may explain are left out."""
     spread = spread_of(totals)
     moved = ~parameters.informed & (parameters.draws.std(axis=0) > 1e-5)
     x = parameters.draws[:, moved]
@@ -138,7 +145,7 @@ def drivers(totals: NDArray[np.float64], parameters: Parameters) -> dict[str, fl
     y = spread.effect - spread.weight @ spread.effect
     scale = (spread.weight @ x**2) * (spread.weight @ y**2)
     squared = (spread.weight @ (x * y[:, None])) ** 2 / np.maximum(scale, 1e-300)
-    shares = np.maximum(squared - 1.0 / max(len(y) - 1, 1), 0.0)
+    shares = np.where(squared * len(y) > _CHANCE, squared - 1.0 / max(len(y) - 1, 1), 0.0)
     names = [name for name, kept in zip(parameters.names, moved, strict=True) if kept]
     ranked = sorted(zip(names, shares.tolist(), strict=True), key=lambda pair: -pair[1])
     return {name: share for name, share in ranked if share > 0}

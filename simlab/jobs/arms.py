@@ -18,6 +18,7 @@ from simlab.lab import Lab
 from simlab.parameters import NAMES, REGISTRY, prior_draws
 from simlab.parameters.priors import PRIORS, registry_under
 from simlab.posterior import Posterior
+from simlab.report.page import Fit
 
 _FEWER = {"zeroed": 2, "rival": 5}
 """Parts run over so many times fewer draws: they stand beside the answer, and need no tail."""
@@ -83,7 +84,7 @@ def main_rows(
 def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry") -> Arms:
     """The main rows of a study and those beside them; see `main_rows` for the arguments."""
     main, calibrated = main_rows(lab, recorded, draws, seed, prior)
-    informed = _informed(lab) if calibrated else np.zeros(len(REGISTRY), bool)
+    informed = informed_by(load_fit(lab) if calibrated else None)
     blocks = {"main": main}
     if calibrated:
         blocks["prior"] = prior_draws(draws, seed, registry_under(prior))
@@ -110,7 +111,7 @@ def _swapped(rows: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[n
     return np.where(_FREE, drawn, rows)
 
 
-def _informed(lab: Lab) -> NDArray[np.bool_]:
-    fit = load_fit(lab)
+def informed_by(fit: Fit | None) -> NDArray[np.bool_]:
+    """(parameter,) which parameters a calibration informed; none without one."""
     known = set() if fit is None else {p.name for p in fit.parameters if p.informed == "estimated"}
     return np.array([name in known for name in NAMES])

@@ -104,7 +104,7 @@ def compare(
                         beside=drawn.beside(ensemble, varied_pairs(lab, chosen)))
     compared = Compared(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
-        source=scenario if scenario in scenarios.names() else str(Path(scenario).absolute()),
+        source=source_of(scenario),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
         calibrated=drawn.calibrated, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
@@ -116,6 +116,11 @@ def compare(
     )
     _keep(compared, lab, out)
     return compared
+
+
+def source_of(scenario: str) -> str:
+    """What a scenario can be loaded by again: its name, or the path of its file."""
+    return scenario if scenario in scenarios.names() else str(Path(scenario).absolute())
 
 
 def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:

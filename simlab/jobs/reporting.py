@@ -51,8 +51,14 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
         forecast=None if forecast is None else NoChange(
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,
+        answers=stored_answers(lab),
         provenance=_provenance(compared, forecast),
     )
+
+
+def stored_answers(lab: Lab) -> Mapping[str, Any] | None:
+    """The grid of questions that the lab holds; None where it was not asked."""
+    return _latest(stored(lab, "answers/grid.json"))
 
 
 def latest_comparison(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:

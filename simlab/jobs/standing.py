@@ -13,7 +13,7 @@ from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerpri
 from simlab.jobs.common import model_version
 from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.reporting import stored
+from simlab.jobs.reporting import stored, stored_answers
 from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
@@ -59,8 +59,8 @@ def status(lab: Lab) -> Standing:
         "first_month": month_name(panel.start),
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
-    items = [*_calibration(lab, digest, panel), *_forecasts(lab, digest),
-             *_comparisons(lab), *_events(lab, digest), *_reports(lab)]
+    items = [*_calibration(lab, digest, panel), *_forecasts(lab, digest), *_comparisons(lab),
+             *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
 
@@ -85,6 +85,14 @@ def _forecasts(lab: Lab, digest: str | None) -> list[Item]:
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]})
             for tree in stored(lab, "forecasts/*/forecast.json")]
+
+
+def _answers(lab: Lab) -> list[Item]:
+    tree = stored_answers(lab)
+    if tree is None:
+        return []
+    return [Item("answers", tree["scenario"], tree["made"], comparison_changes(lab, tree),
+                 {"draws": tree["options"]["draws"]})]
 
 
 def _events(lab: Lab, digest: str | None) -> list[Item]:

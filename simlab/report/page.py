@@ -17,7 +17,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import evidence, figures, wording
+from simlab.report import evidence, figures, grid, wording
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -111,6 +111,8 @@ class Contents:
     fit: Fit | None = None
     forecast: NoChange | None = None
     comparison: Mapping[str, Any] | None = None
+    answers: Mapping[str, Any] | None = None
+    """The grid of questions (``Answers.to_json()``)."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -128,7 +130,10 @@ def render(contents: Contents, lang: str) -> str:
         lang=lang, contents=contents, titles=titles, colours=LIGHT, font=FONT,
         plotly_js=Markup(_inline_script()),
         t=functools.partial(_sentence, lang), w=_Wording(lang),
-        over_header=evidence.header(lang),
+        over_header=evidence.header(lang), grid_title=text("grid.title", lang),
+        grid_header=grid.header(lang), grid_columns=grid.COLUMNS[2:],
+        grid_rows=[] if contents.answers is None else grid.rows(contents.answers, lang),
+        grid_notes=[] if contents.answers is None else grid.notes(contents.answers, lang),
         answers=[] if comparison is None else _answers(comparison, titles, lang),
         tables=[] if comparison is None else _tables(comparison, titles, lang),
         informed=[] if contents.fit is None else [p for p in contents.fit.parameters
