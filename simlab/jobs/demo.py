@@ -14,6 +14,7 @@ from typing import Any
 
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
+from simlab.jobs.answering import answers
 from simlab.jobs.calibrating import calibrate
 from simlab.jobs.common import read_json
 from simlab.jobs.comparing import Compared, compare
@@ -30,6 +31,7 @@ SCENARIO = "sales_transition"
 SIMULATIONS = 4000
 """Simulated records for the demo's calibration: less fine than the default, and quick."""
 DRAWS = 100
+ANSWER_REPLICATES = 8
 FORECAST_MONTHS, FORECAST_DRAWS = 6, 40
 _MARK = "demo.json"
 
@@ -107,6 +109,8 @@ def _run(path: Path, lang: str, progress: Progress) -> Demo:
         fit = calibrate(lab, simulations=SIMULATIONS, progress=progress)
     with step("compare"):
         compared = compare(lab, SCENARIO, draws=DRAWS, progress=progress)
+    with step("answers"):
+        answers(lab, SCENARIO, draws=DRAWS, replicates=ANSWER_REPLICATES, progress=progress)
     with step("forecast"):
         panel = load_panel(lab)
         forecast(lab, month_name(panel.start + panel.months), FORECAST_MONTHS,

@@ -135,6 +135,23 @@ def test_records_of_sales_people_say_nothing_about_doctors(lab: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_questions_that_the_data_answer(lab: Path) -> None:
+    tree = json.loads(simlab("answers", lab, "--draws", 20, "--replicates", 4, "--json").stdout)
+    by_name = {each["question"]: each for each in tree["answers"]}
+    assert tree["calibrated"] is True
+    assert "exits.last_day" in tree["recorded"]
+    # the sample firm has lived under one policy: no lever was ever tested
+    levers = [each for each in tree["answers"] if each["kind"] == "lever"]
+    assert len(levers) > 8
+    assert {each["verdict"] for each in levers} <= {"partly", "assumed", "cannot"}
+    assert by_name["absence"]["lifts"][0] == "attendance_monthly.leave_days"
+    assert "考勤" in simlab("answers", lab, "--draws", 20, "--replicates", 4, lang="zh").stdout
+    said = simlab("answers", lab, "--draws", 20, "--replicates", 4).stdout
+    assert "assumption only" in said
+    assert "Monthly attendance: Leave days" in said
+
+
+@pytest.mark.slow
 def test_a_scenario_of_ones_own(fresh: Path, tmp_path: Path) -> None:
     text = (HERE / "scenarios" / "sales_transition.yaml").read_text(encoding="utf-8")
     mine = tmp_path / "mine.yaml"
@@ -218,6 +235,9 @@ BAD = [
     (("compare", "LAB", "sales_transition", "--months", "500"), "--months is 500"),
     (("compare", "LAB", "sales_transition", "--baseline", "absent"), "'absent'"),
     (("compare", "LAB", "sales_transition", "--prior", "hopeful"), "no prior called hopeful"),
+    (("answers", "LAB", "--draws", "3"), "--draws is 3"),
+    (("answers", "LAB", "--prior", "hopeful"), "no prior called hopeful"),
+    (("answers", "LAB", "--scenario", "premium_care"), "about sales staff"),
     (("forecast", "LAB", "--from", "2031-01"), "outside the data"),
     (("forecast", "LAB", "--from", "2024-01"), "outside the data"),
     (("forecast", "LAB", "--from", "January"), "not a month"),

@@ -8,14 +8,20 @@ import json
 import numpy as np
 import pytest
 
+from simlab.errors import LabError
+from simlab.i18n import text
+from simlab.jobs.answering import answers
 from simlab.jobs.arms import arms
 from simlab.jobs.common import model_version
 from simlab.jobs.comparing import compare
+from simlab.jobs.reporting import report
+from simlab.jobs.standing import status
 from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
 from simlab.parameters import INDEX, NAMES, REGISTRY, prior_draws
 from simlab.parameters.priors import PRIORS, registry_under
 from simlab.policy import Policy, differing
+from simlab.report import grid
 
 TITLE = {"en": "x", "zh": "x"}
 
@@ -113,3 +119,33 @@ def test_only_levers_that_a_past_change_moved_can_be_tested(tmp_path):
             "made": "2026-01-01", "before": now.model_dump(mode="json"),
             "after": remote.model_dump(mode="json")})
     assert varied_pairs(lab, [now, remote, more]) == {("now", "remote"), ("remote", "now")}
+
+
+@pytest.mark.slow
+def test_the_grid_of_an_uncalibrated_lab_is_all_assumption_and_is_shown(tmp_path):
+    lab = Lab.create(tmp_path / "lab")
+    found = answers(lab, draws=20, replicates=2, months=3)
+    assert not found.calibrated
+    assert {a.verdict for a in found.answers if a.kind == "lever"} == {"assumed"}
+    tree = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    for lang in ("en", "zh"):
+        rows = grid.rows(tree, lang)
+        assert len(rows) == len(found.answers)
+        assert all(all(row.values()) for row in rows)
+        page = report(lab, lang).read_text(encoding="utf-8")
+        assert rows[0]["question"] in page
+        assert text("grid.verdict.assumed", lang) in page
+    assert [item.kind for item in status(lab).items if item.kind == "answers"] == ["answers"]
+    with pytest.raises(LabError, match="about sales staff"):
+        answers(lab, "premium_care", draws=20)
+
+
+@pytest.mark.slow
+def test_a_calibrated_lab_has_a_link_tested_and_levers_assumed(calibrated):
+    found = {a.question: a for a in answers(calibrated, draws=40, replicates=4,
+                                            months=6).answers}
+    # the fixture settled one parameter to within a hundredth; it holds no records of its own
+    assert found["results_leaving"].verdict == "tested"
+    assert found["stress_leaving"].verdict == "assumed"
+    assert found["home"].verdict in {"assumed", "cannot"}
+    assert "change" in found["home"].lifts or found["home"].reason == "noise"

@@ -13,7 +13,7 @@ from simlab.errors import LabError
 from simlab.i18n import catalogue
 from simlab.jobs.calibrating import calibrate
 from simlab.jobs.comparing import Compared, compare
-from simlab.jobs.reporting import latest_comparison
+from simlab.jobs.reporting import latest_comparison, stored_answers
 from simlab.jobs.runner import Job, Runner
 from simlab.lab import Lab
 from simlab.progress import Progress
@@ -79,7 +79,8 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
             return _ended(job, lang), *idle, *(no_update,) * 3
         if isinstance(job.result, Compared):
             tree = job.result.to_json()
-            return None, *idle, results.view(tree, lang), tree["scenario"], no_update
+            return (None, *idle, results.view(tree, lang, stored_answers(lab)), tree["scenario"],
+                    no_update)
         return (layout.notice(say("calibration_done", lang)), *idle, no_update, no_update,
                 layout.evidence(lab, lang))
 

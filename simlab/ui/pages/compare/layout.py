@@ -12,7 +12,7 @@ import scenarios
 from simlab.errors import LabError
 from simlab.jobs.calibrating import calibrated_with, refuse_other_version
 from simlab.jobs.records import data_used
-from simlab.jobs.reporting import latest_comparison
+from simlab.jobs.reporting import latest_comparison, stored_answers
 from simlab.lab import Lab
 from simlab.report import wording
 from simlab.ui.language import say
@@ -37,7 +37,8 @@ def page(lab: Lab, lang: str) -> Any:
                 html.Div(evidence(lab, lang), id="evidence"),
             ], gap="md", className="lab-sticky"), span={"base": 12, "md": 4, "xl": 3.5}),
             dmc.GridCol(html.Div(
-                results.empty(lang) if latest is None else results.view(latest, lang),
+                results.empty(lang) if latest is None
+                else results.view(latest, lang, stored_answers(lab)),
                 id="results"), span={"base": 12, "md": 8, "xl": 8.5}),
         ], gutter="md"),
         dcc.Store(id="job"),

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from simlab.i18n import text
-from simlab.report import evidence, figures, wording
+from simlab.report import evidence, figures, grid, wording
 from simlab.report.page import TABLE, answer
 from simlab.ui.language import say
 
@@ -28,8 +28,9 @@ def empty(lang: str) -> Any:
     ], align="center", gap="xs", py=90, px="md"), className="lab-card")
 
 
-def view(tree: Tree, lang: str) -> Any:
-    """The whole answer of a stored comparison (``Compared.to_json()``)."""
+def view(tree: Tree, lang: str, answers: Tree | None = None) -> Any:
+    """The whole answer of a stored comparison (``Compared.to_json()``), and the grid of questions
+    (``Answers.to_json()``) where the lab holds one."""
     comparison = tree["comparison"]
     titles = wording.strings(tree["titles"], lang)
     against = comparison["baseline"]
@@ -51,6 +52,7 @@ def view(tree: Tree, lang: str) -> Any:
                     "probability")),
         *[_tested(comparison, a, b, titles, lang) for a, b in pairs],
         *[_table(comparison, a, b, titles, lang) for a, b in pairs],
+        *([] if answers is None else [_questions(answers, lang)]),
     ], gap="md")
 
 
@@ -186,6 +188,19 @@ def _tested(comparison: Tree, policy: str, against: str, titles: Mapping[str, st
     ], gap="xs"), p="lg", className="lab-card")
 
 
+def _questions(answers: Tree, lang: str) -> Any:
+    """Which questions the data answer, each with its badge and what would lift it."""
+    rows = [[row["question"],
+             dmc.Badge(row["verdict"], tt="none", variant="light",
+                       color=_WARRANT_COLOUR.get(row["badge"], "gray")),
+             row["owed"], row["lifts"]] for row in grid.rows(answers, lang)]
+    return dmc.Paper(dmc.Stack([
+        dmc.Title(text("grid.title", lang), order=3, size="h4"),
+        *[dmc.Text(line, size="sm", c="dimmed") for line in grid.notes(answers, lang)],
+        _grid(grid.header(lang), rows),
+    ], gap="xs"), p="lg", className="lab-card")
+
+
 def _table(comparison: Tree, policy: str, against: str, titles: Mapping[str, str],
            lang: str) -> Any:
     header = [text(f"report.table_{c}", lang)
@@ -209,7 +224,7 @@ def _table(comparison: Tree, policy: str, against: str, titles: Mapping[str, str
     ], gap="xs"), p="lg", className="lab-card")
 
 
-def _grid(header: list[str], rows: list[list[str]]) -> Any:
+def _grid(header: list[str], rows: list[list[Any]]) -> Any:
     return dmc.TableScrollContainer(
         dmc.Table(data={"head": header, "body": rows}, verticalSpacing="xs",
                   className="lab-table"), minWidth=640, type="native")
