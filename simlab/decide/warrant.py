@@ -28,6 +28,8 @@ effect; the upper end of its 90% interval must stay below."""
 LARGE = 0.9
 """Share owed to what the data did not inform from which an effect is an assumption, even where
 the draws of the posterior happen to be closer together than the prior's."""
+LEAST_DRAWS = 20
+"""Draws below which no share is estimated."""
 _FOLDS = 5
 _RESAMPLES = 200
 _CHANCE = 9.0
@@ -100,12 +102,13 @@ def narrowed(after: NDArray[np.float64], before: NDArray[np.float64]) -> tuple[f
 
 def owed(totals: NDArray[np.float64], parameters: Parameters, seed: int = 1) -> Interval | None:
     """Share of the effect's variance owed to parameters that the data did not inform, with its
-    90% interval over resampled draws; None where simulation noise hides the effect.
+    90% interval over resampled draws; None where simulation noise hides the effect, or with fewer
+    than `LEAST_DRAWS`.
 
     `totals` (draw, replicate, 2) belong to the rows of ``parameters.draws``.
     """
     spread = spread_of(totals)
-    if not math.isfinite(spread.variance) or spread.variance <= 0:
+    if len(totals) < LEAST_DRAWS or not math.isfinite(spread.variance) or spread.variance <= 0:
         return None
     features = _features(parameters)
     if features is None:

@@ -16,10 +16,11 @@ from calibration.calibrate import FEW_EXITS
 from calibration.calibrate import calibrate as fit_panel
 from calibration.confounders import confounders
 from calibration.past_change import EDGES, Group, replay_change
+from calibration.stored import StoredTables
 from scenarios import Event, load_event
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES
-from simlab.jobs.calibrating import choose
+from simlab.jobs.calibrating import TABLES, choose
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -92,7 +93,7 @@ def backtest(
     column, months = _window(event, panel)
     changed = _changed(lab, event, panel, column)
     found = fit_panel(panel, until=event.month - 1, simulations=simulations, seed=seed,
-                      progress=progress, cache=lab.path / "tables")
+                      progress=progress, cache=StoredTables(lab.path / TABLES))
     rows = choose(found.posterior, draws, seed)
     groups = replay_change(panel, rows, column=column, months=months, before=event.before,
                            after=event.after, changed=changed, replicates=replicates, seed=seed,

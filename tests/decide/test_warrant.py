@@ -74,6 +74,11 @@ def test_few_draws_and_many_parameters_do_not_claim_a_test():
     assert share.upper > 0.8
 
 
+def test_a_handful_of_draws_say_nothing_of_shares():
+    theta = np.random.default_rng(7).normal(size=(4, 3))
+    assert owed(study(theta[:, 0]), parameters(theta, [True, False, False])) is None
+
+
 def test_nothing_informed_owes_everything():
     theta = np.random.default_rng(7).normal(size=(50, 2))
     assert owed(study(0.1 * theta[:, 0]), parameters(theta, [False, False])) == Interval(1, 1, 1)
