@@ -22,7 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from calibration.backtest import METHODS, VARIANTS, Backtest, backtest
+from calibration.backtest import METHODS, VARIANTS, RollingForecast, backtest
 from calibration.calibrate import calibrate
 from calibration.scores import Difference, Figure, Score
 from simlab.lab import Lab
@@ -81,7 +81,7 @@ def person_table(scores: tuple[Score, ...]) -> Table:
     return shown
 
 
-def count_table(found: Backtest) -> Table:
+def count_table(found: RollingForecast) -> Table:
     shown = grid("Number of exits within so many months of each origin",
                  ("within", "people", "method", "counts", "forecast", "observed", "CRPS",
                   "in 50%", "in 80%", "in 90%"))
@@ -92,7 +92,7 @@ def count_table(found: Backtest) -> Table:
     return shown
 
 
-def difference_table(found: Backtest) -> Table:
+def difference_table(found: RollingForecast) -> Table:
     shown = grid("simlab less baseline, paired, 90% intervals over people",
                  ("within", "score", "of", "against", "difference", "best"))
     for d in found.differences:
@@ -101,7 +101,7 @@ def difference_table(found: Backtest) -> Table:
     return shown
 
 
-def criteria(found: Backtest) -> list[tuple[str, bool, str]]:
+def criteria(found: RollingForecast) -> list[tuple[str, bool, str]]:
     """Each criterion fixed beforehand: what it asks, whether it holds, the figures."""
     first = min(s.horizon for s in found.scores)
     gaps = {(d.measure, d.group, d.against): d for d in found.differences if d.horizon == first}

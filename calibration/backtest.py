@@ -53,7 +53,7 @@ GROUPS = ("present", "all")
 
 
 @dataclass(frozen=True)
-class Backtest:
+class RollingForecast:
     """How forecasts from each month's end turned out."""
 
     recalibrated: bool
@@ -126,7 +126,7 @@ def backtest(
     threads: int | None = None,
     progress: Progress | None = None,
     methods: Sequence[str] = METHODS,
-) -> Backtest:
+) -> RollingForecast:
     """Forecast exits after month `cutoff` from each month's end up to month `until` (months since
     year 0; the record's last), and score them.
 
@@ -181,7 +181,7 @@ def backtest(
             curves = {method: calibration_curve(test.person, test.left, p, weights)
                       for method, p in chances.items()}
         setting.progress.advance("score", done, len(horizons))
-    return Backtest(
+    return RollingForecast(
         recalibrated=not fixed, until=month_name(cutoff), last=month_name(panel.start + last),
         people=len(np.unique(test.person)), scores=tuple(scores), counts=tuple(counts),
         differences=tuple(gaps), curves=curves, months=tuple(_monthly(setting, origins)),

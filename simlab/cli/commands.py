@@ -138,25 +138,46 @@ def calibrate(
 @app.command(help=say("help.forecast"))
 def forecast(
     lab: LabPath, lang: Lang,
-    start: Annotated[str, typer.Option("--from", metavar="MONTH", help=say("help.from"))],
-    months: Annotated[int, typer.Option("--months", help=say("help.months"))] = 6,
-    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
+    start: Annotated[str | None, typer.Option("--from", metavar="MONTH",
+                                              help=say("help.from"))] = None,
+    months: Annotated[int | None, typer.Option("--months", help=say("help.forecast_months"))]
+    = None,
+    every_month: Annotated[bool, typer.Option("--every-month", help=say("help.every_month"))]
+    = False,
+    recalibrate: Annotated[bool, typer.Option("--recalibrate", help=say("help.recalibrate"))]
+    = False,
+    draws: Annotated[int | None, typer.Option("--draws", help=say("help.draws"))] = None,
     seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
 ) -> None:
-    """Who will have left, with nothing changed."""
+    """Who will have left, with nothing changed; or how such forecasts turned out."""
+    rows = draws if draws is not None else 30 if every_month else 100
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
-        from simlab.jobs.forecasting import forecast as run
+        from simlab.errors import LabError
+        from simlab.jobs.forecasting import forecast as ahead
+        from simlab.jobs.rolling import forecast_every_month
         from simlab.lab import Lab
 
         opened = Lab.open(lab)
-        result = run(opened, start, months, draws=draws, seed=seed, out=out_dir,
-                     progress=progress)
-    folder = out_dir or opened.path / "forecasts" / start
+        result: Any
+        if every_month:
+            result = forecast_every_month(opened, start, months, recalibrate=recalibrate,
+                                          draws=rows, seed=seed, out=out_dir,
+                                          progress=progress)
+        elif start is None or recalibrate:
+            raise LabError("forecast_options", option="--recalibrate" if start else "--from")
+        else:
+            result = ahead(opened, start, 6 if months is None else months, draws=rows, seed=seed,
+                           out=out_dir, progress=progress)
+    kept = opened.path / ("rolling" if every_month else "forecasts") / result.start
+    folder = out_dir or kept
     if as_json:
         print_json({**result.to_json(), "folder": str(folder)})
         return
-    shown.forecasted(out, result, lang)
+    if every_month:
+        shown.rolled(out, result.to_json(), lang)
+    else:
+        shown.forecasted(out, result, lang)
     out.print(say("written_to", lang, path=folder), markup=False, soft_wrap=True)
 
 

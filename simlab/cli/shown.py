@@ -14,7 +14,7 @@ from simlab.cli.run import say
 from simlab.i18n import text
 from simlab.parameters import INDEX, REGISTRY
 from simlab.practice import pack
-from simlab.report import claims, event, evidence, grid, wording
+from simlab.report import claims, event, evidence, grid, rolling, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -156,6 +156,19 @@ def forecasted(console: Console, result: Any, lang: str) -> None:
             _ninety(row, "all", lang)] for row in result.rows])
     console.print(say("forecasted", lang, people=result.people, scored=result.scored,
                       futures=result.futures), markup=False)
+
+
+def rolled(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """How forecasts of past months turned out, beside baselines."""
+    console.print(text("rolling.title", lang), style="bold", markup=False)
+    console.print(rolling.heading(tree, lang), markup=False)
+    for name, part in (("people", rolling.people), ("counts", rolling.counts),
+                       ("months", rolling.months)):
+        console.print()
+        console.print(text(f"rolling.{name}", lang), style="bold", markup=False)
+        table(console, *part(tree, lang))
+    for line in (*rolling.sentences(tree, lang), text("rolling.intervals", lang)):
+        console.print(line, markup=False)
 
 
 def _ninety(row: Mapping[str, Any], group: str, lang: str) -> str:

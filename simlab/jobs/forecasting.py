@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.engine.hindsight import hindsight
 from simlab.engine.replay import LEAST_COPIES, Forecast
 from simlab.engine.replay import forecast as replay
 from simlab.errors import LabError
@@ -91,8 +92,10 @@ def forecast(
     present = (known.last == column - 1) & (known.exited == STILL_HERE)
     if not present.any():
         raise LabError("nobody_employed", month=start)
-    result = replay(known, choose(posterior, draws, seed), horizon=months, seed=seed,
-                    progress=progress)
+    rows = choose(posterior, draws, seed)
+    corrections = hindsight(known, rows, seed=seed, progress=progress)
+    result = replay(known, rows, horizon=months, seed=seed, progress=progress,
+                    corrections=corrections)
     warnings = _warnings(known, str(posterior.provenance.get("until", "")), start)
     persons = () if "too_few_exits" in warnings else _persons(lab, result)
     forecasted = Forecasted(

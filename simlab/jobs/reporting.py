@@ -43,6 +43,7 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     """What the report of `lab` shows."""
     compared = latest_comparison(lab, scenario)
     forecast = _latest(stored(lab, "forecasts/*/forecast.json"))
+    rolled = _latest(stored(lab, "rolling/*/rolling.json"))
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
         question=compared["question"] if compared else "",
@@ -52,7 +53,8 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,
         answers=stored_answers(lab),
-        provenance=_provenance(compared, forecast),
+        rolling=rolled,
+        provenance=_provenance(compared, forecast, rolled),
     )
 
 
@@ -90,10 +92,12 @@ def _all_staff(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _provenance(
-    compared: Mapping[str, Any] | None, forecast: Mapping[str, Any] | None
+    compared: Mapping[str, Any] | None, forecast: Mapping[str, Any] | None,
+    rolled: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     rows: dict[str, Any] = {"simlab": code_version()}
-    for name, tree in (("comparison", compared), ("forecast", forecast)):
+    made = {"comparison": compared, "forecast": forecast, "rolling forecast": rolled}
+    for name, tree in made.items():
         if tree is None:
             continue
         rows[f"{name}: made"] = tree["made"]

@@ -84,7 +84,10 @@ def _forecasts(lab: Lab, digest: str | None) -> list[Item]:
                "calibration": posterior_fingerprint(lab)}
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]})
-            for tree in stored(lab, "forecasts/*/forecast.json")]
+            for tree in stored(lab, "forecasts/*/forecast.json")] + [
+        Item("rolling", tree["start"], tree["made"], _changed(tree["inputs"], present),
+             {"months": tree["months"], "people": tree["people"]})
+        for tree in stored(lab, "rolling/*/rolling.json")]
 
 
 def _answers(lab: Lab) -> list[Item]:

@@ -147,6 +147,34 @@ def predictive_check(checks: Sequence[Tree], lang: str) -> go.Figure:
     return figure
 
 
+def calibration_curve(
+    curves: Sequence[tuple[str, Sequence[Tree], str]], lang: str
+) -> go.Figure:
+    """Forecast against what came. `curves`: (name, points, colour) with points of ``n``,
+    ``forecast`` and ``observed`` (``value``, ``lower``, ``upper``; 90%)."""
+    figure = _empty(text("figure.came", lang))
+    top = max([point["forecast"] for _, points, _ in curves for point in points]
+              + [point["observed"]["upper"] or 0.0 for _, points, _ in curves for point in points])
+    figure.add_scatter(x=[0, top], y=[0, top], mode="lines", showlegend=False, hoverinfo="skip",
+                       line={"color": LIGHT["muted"], "width": 1, "dash": "dot"})
+    for name, points, colour in curves:
+        observed = [point["observed"] for point in points]
+        figure.add_scatter(
+            x=[point["forecast"] for point in points], y=[o["value"] for o in observed],
+            mode="lines+markers", name=escape(name), line={"color": colour, "width": 1.5},
+            marker={"size": 8, "color": colour},
+            error_y={"type": "data", "symmetric": False, "thickness": 1.2, "width": 3,
+                     "array": [(o["upper"] or o["value"]) - o["value"] for o in observed],
+                     "arrayminus": [o["value"] - (o["lower"] or 0.0) for o in observed]},
+            text=[text("figure.curve_note", lang, n=number(point["n"], lang)) for point in points],
+            hovertemplate="%{x:.1%} → %{y:.1%} (%{text})<extra>%{fullData.name}</extra>")
+    for axis in (figure.update_xaxes, figure.update_yaxes):
+        axis(range=[-0.02 * top, 1.04 * top], tickformat=".0%")
+    figure.update_xaxes(title_text=text("figure.foretold", lang))
+    figure.update_layout(height=400)
+    return figure
+
+
 def find_effect(comparison: Tree, policy: str, against: str, outcome: str) -> Tree:
     """One pair's effect; a KeyError where it was not compared."""
     for effect in comparison["effects"]:

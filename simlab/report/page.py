@@ -17,7 +17,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import evidence, figures, grid, wording
+from simlab.report import evidence, figures, grid, rolling, wording
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -113,6 +113,8 @@ class Contents:
     comparison: Mapping[str, Any] | None = None
     answers: Mapping[str, Any] | None = None
     """The grid of questions (``Answers.to_json()``)."""
+    rolling: Mapping[str, Any] | None = None
+    """Scored forecasts of past months (``Rolled.to_json()``)."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -142,6 +144,7 @@ def render(contents: Contents, lang: str) -> str:
         fit_figures={} if contents.fit is None else _fit_figures(contents.fit, lang),
         forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
             contents.forecast.rows, lang, text("report.forecast_label", lang)), "forecast"),
+        rolled=None if contents.rolling is None else _rolled(contents.rolling, lang),
     )
 
 
@@ -225,6 +228,19 @@ def _fit_figures(fit: Fit, lang: str) -> dict[str, Any]:
     return {
         "check": _embedded(figures.predictive_check(checks, lang), "check") if checks else None,
         "contraction": _embedded(figures.contraction(rows, lang), "contraction") if rows else None,
+    }
+
+
+def _rolled(tree: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """What the section on forecasts of past months shows."""
+    said = functools.partial(text, lang=lang)
+    return {
+        "title": said("rolling.title"), "heading": rolling.heading(tree, lang),
+        "sentences": rolling.sentences(tree, lang), "note": said("rolling.intervals"),
+        "curve_title": said("rolling.curve"), "curve_line": said("rolling.curve_line"),
+        "curve": _embedded(rolling.curve(tree, lang), "curve"),
+        "tables": [(said(f"rolling.{name}"), *table(tree, lang)) for name, table in (
+            ("people", rolling.people), ("counts", rolling.counts), ("months", rolling.months))],
     }
 
 

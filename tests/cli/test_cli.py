@@ -105,6 +105,43 @@ def test_forecast_writes_people_and_months(lab: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_forecasts_of_every_month_are_scored_beside_baselines(lab: Path, tmp_path: Path) -> None:
+    tree = json.loads(simlab("forecast", lab, "--every-month", "--months", 4, "--draws", 8,
+                             "--out", tmp_path, "--json").stdout)
+    assert tree["until"] == "2025-08"
+    assert [row["month"] for row in tree["rows"]] == [f"2025-{m:02d}" for m in (9, 10, 11, 12)]
+    assert tree["recalibrated"] is False
+    methods = {"simlab", "base_rate", "tenure_curve", "logistic", "gradient_boosting"}
+    assert {(s["method"], s["horizon"]) for s in tree["scores"]} == {
+        (m, h) for m in methods for h in (1, 3)}
+    assert {(c["method"], c["group"]) for c in tree["counts"]} == {
+        (m, g) for m in methods for g in ("present", "all")}
+    for name in ("months", "people", "counts", "differences", "curve"):
+        rows = list(csv.DictReader((tmp_path / f"{name}.csv").open(encoding="utf-8")))
+        assert rows, name
+    state = json.loads(simlab("status", lab, "--json").stdout)
+    assert [i["stale"] for i in state["items"] if i["kind"] == "rolling"] == [[]]
+    shown = simlab("forecast", lab, "--every-month", "--months", 1, "--draws", 4, lang="zh").stdout
+    assert "可靠性斜率" in shown
+    assert "梯度提升" in shown
+    for lang, title in (("en", "Calibration curve"), ("zh", "校准曲线")):
+        page = json.loads(simlab("report", lab, "--lang", lang, "--json").stdout)["report"]
+        assert title in Path(page).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_forecasts_of_months_the_calibration_saw_are_not_scored(lab: Path) -> None:
+    said = simlab("forecast", lab, "--every-month", "--from", "2025-06", code=2).stderr
+    assert "--until 2025-05" in said
+    tree = json.loads(simlab("forecast", lab, "--every-month", "--from", "2025-11", "--draws", 4,
+                             "--recalibrate", "--json").stdout)
+    assert tree["recalibrated"] is True
+    assert (lab / "rolling" / "2025-11" / "rolling.json").exists()
+    few = simlab("forecast", lab, "--every-month", "--from", "2024-05", "--recalibrate", code=2)
+    assert "exits are known before 2024-05" in few.stderr
+
+
+@pytest.mark.slow
 def test_status_tells_what_is_stale(lab: Path, tmp_path: Path) -> None:
     simlab("compare", lab, "sales_transition", "--draws", 4, "--months", 3)
     state = json.loads(simlab("status", lab, "--json").stdout)
@@ -241,6 +278,8 @@ BAD = [
     (("forecast", "LAB", "--from", "2031-01"), "outside the data"),
     (("forecast", "LAB", "--from", "2024-01"), "outside the data"),
     (("forecast", "LAB", "--from", "January"), "not a month"),
+    (("forecast", "LAB"), "needs --from MONTH"),
+    (("forecast", "LAB", "--from", "2025-01", "--recalibrate"), "--every-month only"),
     (("forecast", "LAB", "--from", "2025-13"), "not a month"),
     (("calibrate", "LAB", "--until", "2030-01"), "outside the data"),
     (("calibrate", "LAB", "--until", "nonsense"), "not a month"),

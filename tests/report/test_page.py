@@ -56,6 +56,50 @@ def contents(**changes: Any) -> Contents:
     return replace(whole, **changes)
 
 
+def rolled() -> dict[str, Any]:
+    """Two months' forecasts scored, as a lab keeps them."""
+    def figure(value: float, lower: float, upper: float) -> dict[str, float]:
+        return {"value": value, "lower": lower, "upper": upper}
+
+    none = {"value": None, "lower": None, "upper": None}
+    score = {"horizon": 1, "n": 400, "exits": 30, "mean": 0.08, "auc": figure(0.77, 0.74, 0.8),
+             "brier": figure(0.07, 0.06, 0.08), "log_score": figure(0.25, 0.24, 0.26),
+             "slope": figure(0.7, 0.6, 0.8)}
+    count = {"group": "all", "horizon": 1, "origins": 2, "forecast": 16.0, "observed": 15.0,
+             "crps": figure(2.0, 1.0, 3.0),
+             "coverage": {level: figure(0.5, 0, 1) for level in ("50", "80", "90")}}
+    points = [{"n": 40, "forecast": 0.05 * k, "observed": figure(0.05 * k, 0.0, 0.1 * k)}
+              for k in (1, 2, 3)]
+    month = {f"{group}_{part}": 15.0 for group in ("present", "all")
+             for part in ("observed", "mean", "p05", "p25", "p75", "p95")}
+    gaps = [("brier", "person", figure(-0.002, -0.003, -0.001)),
+            ("auc", "person", figure(-0.02, -0.03, -0.01)),
+            ("crps", "all", figure(0.1, -0.2, 0.4))]
+    return {
+        "start": "2026-01", "until": "2025-12", "last": "2026-02", "recalibrated": False,
+        "scores": [{"method": "simlab", **score}, {"method": "base_rate", **score, "slope": none}],
+        "counts": [{"method": "simlab", **count}, {"method": "base_rate", **count}],
+        "differences": [{"measure": m, "group": g, "horizon": 1, "against": "base_rate",
+                         "best": True, "figure": f} for m, g, f in gaps],
+        "curves": {"simlab": points, "base_rate": points}, "steepness": [0.7, 0.8],
+        "rows": [{"month": "2026-01", **month}, {"month": "2026-02", **month}],
+    }
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("en", ["Brier score (people, 1 month): better than the best baseline, base rate",
+            "AUC (people, 1 month): worse than", "CRPS (with new hires, 1 month): no clear",
+            "forecasts are too bold", "0.75 of their log-odds", "left as it was"]),
+    ("zh", ["Brier 评分（个人，1 个月）：优于最好的基线“基准率”", "AUC（个人，1 个月）：不如",
+            "没有明确差异", "预测过于大胆"]),
+])
+def test_the_page_says_how_past_forecasts_turned_out(lang: str, said: list[str]) -> None:
+    page = render(contents(rolling=rolled()), lang)
+    for sentence in said:
+        assert sentence in page
+    assert 'id="figure-curve"' in page
+
+
 @pytest.mark.smoke
 @pytest.mark.parametrize(("lang", "said"), [
     ("en", ["Which plan keeps people?", "Plan A", "estimated from your data",
