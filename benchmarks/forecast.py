@@ -129,7 +129,7 @@ def _not_worse(difference: Difference) -> tuple[str, bool, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--simulations", type=int, default=10_000)
-    parser.add_argument("--draws", type=int, default=30)
+    parser.add_argument("--draws", type=int, default=60)
     parser.add_argument("--copies", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", default="2016-12")
@@ -143,7 +143,7 @@ def main() -> None:
 
     console = Console()
     if not console.is_terminal:
-        console = Console(width=150)
+        console = Console(width=190)
     panel = sales_panel(options.data)
     cutoff = month_number(options.until)
 

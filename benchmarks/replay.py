@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,11 +57,10 @@ def record(people: int, months: int) -> Panel:
     stayed = np.flatnonzero(made.observed.all(axis=1) & (made.exited == STILL_HERE))[:people]
     if len(stayed) < people:
         raise SystemExit(f"only {len(stayed)} simulated people stayed: ask for fewer")
-    return replace(
-        made, person=tuple(made.person[i] for i in stayed), signs={},
-        **{name: getattr(made, name)[stayed] for name in (
-            "hired", "first", "last", "exited", "grade", "base", "observed", "business",
-            "rating")})
+    rows = {f.name: getattr(made, f.name) for f in fields(made)}
+    kept = {name: value[stayed] for name, value in rows.items()
+            if isinstance(value, np.ndarray) and len(value) == len(made.person)}
+    return replace(made, person=tuple(made.person[i] for i in stayed), **kept)
 
 
 def simulated(panel: Panel, histories: int, threads: int) -> float:

@@ -17,8 +17,8 @@ ORIGINS = 12
 """Latest months of the record that earlier forecasts are looked at from."""
 LEAST_MONTHS = 3
 """Months of record before the first of them."""
-MOST = 2000
-"""People and months looked at: so many say enough, and a large firm costs no more."""
+MOST = 6000
+"""Person-months looked at: so many say enough, and a large firm costs no more."""
 
 
 def hindsight(
