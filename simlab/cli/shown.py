@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simlab.cli.run import say
+from simlab.engine.reliability import ENOUGH_EXITS
 from simlab.i18n import text
 from simlab.parameters import INDEX, REGISTRY
 from simlab.practice import pack
@@ -156,6 +157,9 @@ def forecasted(console: Console, result: Any, lang: str) -> None:
             _ninety(row, "all", lang)] for row in result.rows])
     console.print(say("forecasted", lang, people=result.people, scored=result.scored,
                       futures=result.futures), markup=False)
+    if result.hindsight["exits"] >= ENOUGH_EXITS:
+        console.print(text("rolling.hindsight", lang,
+                           steepness=f"{result.hindsight['steepness']:.2f}"), markup=False)
 
 
 def rolled(console: Console, tree: Mapping[str, Any], lang: str) -> None:

@@ -59,6 +59,9 @@ class Forecasted:
     options: Mapping[str, Any]
     warnings: tuple[str, ...]
     """Codes of sentences ``forecast.<code>``."""
+    hindsight: Mapping[str, float]
+    """What forecasts of the months known before were worth, one month ahead: ``exits`` looked at
+    (below `ENOUGH_EXITS` nothing was corrected), ``steepness``, ``spread`` between months."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data without the people: what the lab keeps beside the CSV files."""
@@ -67,6 +70,7 @@ class Forecasted:
             "scored": self.scored, "rows": [dict(row) for row in self.rows],
             "futures": self.futures, "made": self.made, "inputs": dict(self.inputs),
             "options": dict(self.options), "warnings": list(self.warnings),
+            "hindsight": dict(self.hindsight),
         }
 
 
@@ -105,6 +109,9 @@ def forecast(
         inputs={"calibration": fingerprint(posterior.draws), "data": data_hash(lab),
                 "model": model_version(), "code": code_version()},
         options={"draws": draws, "seed": seed}, warnings=warnings,
+        hindsight={"exits": int(corrections.present.exits[0]),
+                   "steepness": float(corrections.present.estimate[0]),
+                   "spread": corrections.present.spread},
     )
     _write(lab, forecasted, out)
     return forecasted
