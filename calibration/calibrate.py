@@ -15,7 +15,7 @@ from calibration import informed
 from calibration import posterior as amortised
 from calibration.cross_check import CrossCheck, cross_check, require_sbi
 from calibration.drift import Drift, drift
-from calibration.reference import Box, Tables, fingerprint_of, seed_of, simulate_table
+from calibration.reference import Tables, fingerprint_of, seed_of, simulate_table
 from calibration.rounds import DRAWS, Clock, Learnt, learn
 from calibration.stored import StoredTables
 from calibration.summaries import Summariser, label
@@ -145,6 +145,7 @@ def calibrate(
     former: Posterior | None = None,
     fresh: bool = False,
     method: Method = "amortised",
+    prior: str = "registry",
 ) -> Calibration:
     """Calibrate the model on what was known of `panel` at the end of month `until` (months
     since year 0; the last month of the record unless given).
@@ -154,7 +155,8 @@ def calibrate(
     that a stopped call goes on where it was and the same call again need not simulate.
     `former`, a posterior given fewer months of the same firm, spares the first round where its
     box holds (see `rounds.learn`) unless `fresh`, and is held against the months since. With
-    `method` ``sbi`` the posterior is learnt a second way beside. The same data, seed, former
+    `method` ``sbi`` the posterior is learnt a second way beside. `prior` names the prior to begin
+    from (`simlab.parameters.priors`). The same data, seed, former
     posterior and version give the same result with any number of threads.
 
     Raises LabError ``until_outside``, ``nothing_observed``, ``too_few_simulations``,
@@ -177,7 +179,8 @@ def calibrate(
     summariser = Summariser.like(known)
     observed = summariser.of_panel(known)
     stored = StoredTables(cache) if isinstance(cache, Path) else cache
-    tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored)
+    tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored,
+                    prior)
     try:
         found = learn(tables, observed, simulations, rounds, clock,
                       None if former is None or fresh else former.draws)
@@ -190,12 +193,13 @@ def calibrate(
     posterior = Posterior(
         names=NAMES,
         draws=found.draw(DRAWS, seed_of(seed, "draw")),
-        prior=Box.whole().prior_draws(DRAWS, seed_of(seed, "prior")),
+        prior=tables.whole.prior_draws(DRAWS, seed_of(seed, "prior")),
         provenance={
             "version": simlab.__version__,
             "data": tables.data,
             "until": month_name(last),
             "seed": seed,
+            "prior": prior,
             "simulations": found.simulated,
             "rounds": found.rounds,
             "continued_from": former.provenance["until"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,11 @@ from calibration.summaries import Summariser
 from simlab.engine.panels import simulate_panels
 from simlab.panel import Panel, month_name
 from simlab.parameters import REGISTRY
+from simlab.parameters.priors import PRIORS, registry_under
 from simlab.progress import Progress
 
 Matrix = NDArray[np.float64]
 
-_MEAN = np.array([p.mean for p in REGISTRY])
-_SD = np.array([p.sd for p in REGISTRY])
 CALIBRATED = np.array([p.calibrated for p in REGISTRY])
 """(parameter,) whether a firm's records can move it, where they are there."""
 _EDGE = 1e-6
@@ -46,12 +46,23 @@ class Box:
 
     lower: Matrix
     upper: Matrix
+    prior: str = PRIORS[0]
+    """The prior that is cut to them: one of `simlab.parameters.priors.PRIORS`."""
 
     @classmethod
-    def whole(cls) -> Box:
-        """The registry's own bounds."""
+    def whole(cls, prior: str = PRIORS[0]) -> Box:
+        """The registry's own bounds. LabError ``unknown_prior``."""
+        registry_under(prior)
         return cls(np.array([float(p.lower) for p in REGISTRY]),
-                   np.array([float(p.upper) for p in REGISTRY]))
+                   np.array([float(p.upper) for p in REGISTRY]), prior)
+
+    @cached_property
+    def _mean(self) -> Matrix:
+        return np.array([p.mean for p in registry_under(self.prior)])
+
+    @cached_property
+    def _sd(self) -> Matrix:
+        return np.array([p.sd for p in registry_under(self.prior)])
 
     def prior_draws(self, n: int, seed: int) -> Matrix:
         """(n, parameter) independent draws of the prior cut to this box."""
@@ -59,26 +70,26 @@ class Box:
 
     def prior_at(self, uniform: Matrix) -> Matrix:
         """The prior cut to this box at (n, parameter) places in 0..1 of each distribution."""
-        lower, upper = (self.lower - _MEAN) / _SD, (self.upper - _MEAN) / _SD
-        drawn = truncnorm.ppf(uniform, lower, upper, loc=_MEAN, scale=_SD)
+        lower, upper = (self.lower - self._mean) / self._sd, (self.upper - self._mean) / self._sd
+        drawn = truncnorm.ppf(uniform, lower, upper, loc=self._mean, scale=self._sd)
         return np.clip(drawn, self.lower, self.upper)
 
     def unconstrain(self, theta: Matrix) -> Matrix:
         """(n, parameter) natural units -> the whole line, where the prior cut to this box is a
         standard normal: tails as light as its own make a regression's residuals alike."""
         below, above = self._mass()
-        share = (ndtr((theta - _MEAN) / _SD) - below) / (above - below)
+        share = (ndtr((theta - self._mean) / self._sd) - below) / (above - below)
         return np.asarray(ndtri(np.clip(share, _EDGE, 1 - _EDGE)))
 
     def constrain(self, z: Matrix) -> Matrix:
         """The inverse of `unconstrain`."""
         below, above = self._mass()
-        theta = _MEAN + _SD * ndtri(below + (above - below) * ndtr(z))
+        theta = self._mean + self._sd * ndtri(below + (above - below) * ndtr(z))
         return np.asarray(np.clip(theta, self.lower, self.upper))
 
     def _mass(self) -> tuple[Matrix, Matrix]:
         """Share of the whole normal below either bound."""
-        return ndtr((self.lower - _MEAN) / _SD), ndtr((self.upper - _MEAN) / _SD)
+        return ndtr((self.lower - self._mean) / self._sd), ndtr((self.upper - self._mean) / self._sd)
 
     def holds(self, theta: Matrix) -> NDArray[np.bool_]:
         """(n,) which rows lie inside."""
@@ -93,7 +104,8 @@ class Box:
         upper = np.where(calibrated, np.minimum(high + margin, self.upper), self.upper)
         # a parameter whose draws all sit on a bound keeps some room
         thin = upper - lower < 1e-3 * (self.upper - self.lower)
-        return Box(np.where(thin, self.lower, lower), np.where(thin, self.upper, upper))
+        return Box(np.where(thin, self.lower, lower), np.where(thin, self.upper, upper),
+                   self.prior)
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,12 @@ class Tables:
     threads: int | None
     progress: Progress
     stored: StoredTables | None = None
+    prior: str = PRIORS[0]
+
+    @property
+    def whole(self) -> Box:
+        """The whole prior, not cut."""
+        return Box.whole(self.prior)
 
     def table(self, box: Box, size: int, number: int) -> Table:
         """`size` rows drawn from the prior cut to `box`, for round `number` (1, 2, ..); progress
@@ -158,7 +176,8 @@ class Tables:
         end = self.panel.start + self.panel.months - 1
         origin = Origin(
             data=self.data, until=month_name(end), seed=self.seed, purpose=f"round {number}",
-            bounds=tuple(zip(box.lower.tolist(), box.upper.tolist(), strict=True)))
+            bounds=tuple(zip(box.lower.tolist(), box.upper.tolist(), strict=True)),
+            prior=box.prior)
         work = max(int(self.panel.employed.sum()), 1)
         part = min(max(PART_PERSON_MONTHS // work, 1), size)
         return Table(*self.stored.rows(origin, size, part, simulate))

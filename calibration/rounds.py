@@ -120,7 +120,7 @@ def learn(
     fewer months of the same firm: where their box holds the new posterior, the round from the
     whole prior is spared."""
     plan = sizes(simulations, rounds)
-    whole = Box.whole()
+    whole = tables.whole
     if former is not None:
         glance = max(round(GLANCE * simulations), amortised.LEAST)
         work = _Rounds(tables, observed, clock, glance, max(len(plan), 2))
@@ -163,7 +163,7 @@ class _Rounds:
     ) -> None:
         self._tables, self._observed, self._clock = tables, observed, clock
         self._telling, self._rounds = renamed(tables.progress, "fit"), rounds
-        self.first = tables.table(Box.whole(), size, 1)
+        self.first = tables.table(tables.whole, size, 1)
         self._distance = amortised.distance(observed, self.first.summaries)
         _refuse_beyond_model(self._distance)
         self._simulated = size
@@ -187,7 +187,7 @@ class _Rounds:
     def around(self, found: Found) -> Box:
         """The box for the round after `found`."""
         draws = found.draw(DRAWS, seed_of(self._tables.seed, "between", self._number))
-        return Box.whole().around(draws, self._tables.summariser.calibrated)
+        return self._tables.whole.around(draws, self._tables.summariser.calibrated)
 
     def refine(self, box: Box, plan: Sequence[int]) -> Found:
         """A round in `box`, and one more for each further size of `plan` in a narrower one. What

@@ -93,13 +93,14 @@ class Origin:
     """Which of a calibration's rounds."""
     bounds: tuple[tuple[float, float], ...]
     """Of each parameter: what the prior was cut to."""
+    prior: str = "registry"
     code: str = field(default_factory=code_fingerprint)
 
     @property
     def address(self) -> str:
         """The name of the table's folder: 20 hex digits."""
         content = json.dumps([self.data, self.until, self.seed, self.purpose, self.bounds,
-                              self.code])
+                              self.prior, self.code])
         return hashlib.sha256(content.encode()).hexdigest()[:20]
 
 

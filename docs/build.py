@@ -73,8 +73,9 @@ def parameters() -> str:
         "one only a past change of the lever or a pilot can.\n",
         "## Rival priors\n",
         f"{paragraphs(priors)}\n",
-        "`simlab compare LAB SCENARIO --prior skeptical` takes another one for what records "
-        "cannot move; every comparison shows all of them side by side for its headline.\n",
+        "`simlab calibrate LAB --prior skeptical` begins from another one; `simlab compare LAB "
+        "SCENARIO --prior skeptical` takes another one for what the records could not move, the "
+        "rest as calibrated; every comparison shows all of them side by side for its headline.\n",
         "## Every parameter\n",
         "Priors are given as mean (SD) after the cut to the bounds; 0 (0) is switched off.\n",
         "| name | meaning | 含义 | unit | bounds | " + " | ".join(PRIORS) + " | evidence | grade "

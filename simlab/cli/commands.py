@@ -119,6 +119,7 @@ def calibrate(
     method: Annotated[Literal["amortised", "sbi"],
                       typer.Option("--method", help=say("help.method"))] = "amortised",
     fresh: Annotated[bool, typer.Option("--fresh", help=say("help.fresh"))] = False,
+    prior: Annotated[str, typer.Option("--prior", help=say("help.prior_all"))] = "registry",
     seed: Seed = 1, as_json: AsJson = False,
 ) -> None:
     """Records to a posterior."""
@@ -128,7 +129,7 @@ def calibrate(
         from simlab.lab import Lab
 
         fit = run(Lab.open(lab), until=until, simulations=simulations, rounds=rounds,
-                  method=method, fresh=fresh, seed=seed, progress=progress)
+                  method=method, fresh=fresh, prior=prior, seed=seed, progress=progress)
     if as_json:
         print_json(asdict(fit))
     else:

@@ -24,8 +24,6 @@ _FEWER = {"zeroed": 2, "rival": 5}
 """Parts run over so many times fewer draws: they stand beside the answer, and need no tail."""
 _LEAST = 20
 _EFFECTS = np.array([p.effect for p in REGISTRY])
-_FREE = ~np.array([p.calibrated for p in REGISTRY])
-"""(parameter,) whether no record can move it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,8 @@ def main_rows(
 
     `recorded`: the lab's records are about such people. Then they are the posterior's, where there
     is one, with parameters that no record can move drawn from `prior` where that is another one
-    than the calibration's. LabError ``unknown_prior``.
+    than the calibration's: those for which the records hold no column go with them. LabError
+    ``unknown_prior``.
     """
     registry = registry_under(prior)
     posterior = load_posterior(lab) if recorded else None
@@ -78,7 +77,7 @@ def main_rows(
         return prior_draws(draws, seed, registry), False
     rows = choose(posterior, draws, seed)
     return (rows if calibrated_under(posterior) == prior
-            else _swapped(rows, prior_draws(draws, seed, registry))), True
+            else np.where(_free(lab), prior_draws(draws, seed, registry), rows)), True
 
 
 def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry") -> Arms:
@@ -94,7 +93,7 @@ def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry
         if name != prior:
             drawn = prior_draws(few["rival"], seed, registry_under(name))
             blocks[f"rival:{name}"] = (
-                _swapped(main[: few["rival"]], drawn) if calibrated else drawn)
+                np.where(_free(lab), drawn, main[: few["rival"]]) if calibrated else drawn)
     ends = np.cumsum([len(block) for block in blocks.values()]).tolist()
     parts = {name: slice(end - len(block), end)
              for (name, block), end in zip(blocks.items(), ends, strict=True)}
@@ -106,9 +105,11 @@ def calibrated_under(posterior: Posterior) -> str:
     return str(posterior.provenance.get("prior", "registry"))
 
 
-def _swapped(rows: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`rows` with what no record can move taken from `drawn`."""
-    return np.where(_FREE, drawn, rows)
+def _free(lab: Lab) -> NDArray[np.bool_]:
+    """(parameter,) which parameters the records of the lab's calibration could not move."""
+    fit = load_fit(lab)
+    moved = set() if fit is None else {p.name for p in fit.parameters if p.calibrated}
+    return np.array([name not in moved for name in NAMES])
 
 
 def informed_by(fit: Fit | None) -> NDArray[np.bool_]:

@@ -31,6 +31,7 @@ from simlab.jobs.unfinished import Unfinished
 from simlab.lab import Lab
 from simlab.panel import Panel, month_name, month_number
 from simlab.parameters import INDEX, REGISTRY
+from simlab.parameters.priors import PRIORS, registry_under
 from simlab.posterior import Posterior
 from simlab.progress import Progress
 from simlab.records import data_hash
@@ -54,7 +55,7 @@ class _Kept:
 
 def calibrate(
     lab: Lab, *, until: str | None = None, simulations: int = 10_000, rounds: int | None = None,
-    seed: int = 1, method: Method = "amortised", fresh: bool = False,
+    seed: int = 1, method: Method = "amortised", fresh: bool = False, prior: str = "registry",
     progress: Progress | None = None,
 ) -> Fit:
     """Calibrate on the lab's records up to month `until` (default: all of them) and keep the
@@ -71,15 +72,16 @@ def calibrate(
     count_option("--simulations", simulations, 1, 10_000_000)
     if rounds is not None:
         count_option("--rounds", rounds, 1, 5)
+    registry_under(prior)  # a wrong name is refused before anything is begun
     digest = data_hash(lab)
     last = panel.start + panel.months - 1 if month is None else month
-    former = _former(lab, panel.start, last)
+    former = _former(lab, panel.start, last, prior)
     mark = Unfinished(lab, until=month_name(last), simulations=simulations, seed=seed)
     tables = StoredTables(lab.path / TABLES, mark.add)
     try:
         with mark:
             found = fit_panel(panel, until=month, simulations=simulations, rounds=rounds,
-                              seed=seed, cache=tables, fresh=fresh, method=method,
+                              seed=seed, cache=tables, fresh=fresh, method=method, prior=prior,
                               former=None if former is None else former.posterior,
                               progress=progress)
     except (Cancelled, KeyboardInterrupt):
@@ -152,12 +154,13 @@ def _fits(tree: Mapping[str, Any]) -> bool:
     return bool(tree.get("model") == model_version())
 
 
-def _former(lab: Lab, first: int, last: int) -> _Kept | None:
-    """The lab's latest posterior of this version that knew fewer months of a record from month
-    `first` to `last`; never one that saw later months."""
+def _former(lab: Lab, first: int, last: int, prior: str) -> _Kept | None:
+    """The lab's latest posterior of this version and `prior` that knew fewer months of a record
+    from month `first` to `last`; never one that saw later months."""
     for which in (_PRESENT, _FORMER):
         kept = _load(lab, which)
         if kept is not None and _fits(kept.tree) \
+                and kept.posterior.provenance.get("prior", PRIORS[0]) == prior \
                 and first <= month_number(str(kept.tree["until"])) < last:
             return kept
     return None

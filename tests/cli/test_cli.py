@@ -284,6 +284,7 @@ BAD = [
     (("calibrate", "LAB", "--until", "2030-01"), "outside the data"),
     (("calibrate", "LAB", "--until", "nonsense"), "not a month"),
     (("calibrate", "LAB", "--simulations", "3"), "too few"),
+    (("calibrate", "LAB", "--prior", "hopeful"), "no prior called hopeful"),
     (("report", "LAB", "--scenario", "absent"), "no comparison 'absent'"),
     (("import", "LAB", "absent.csv", "--profile", "canonical"), "absent.csv"),
     (("import", "LAB", "absent.csv", "--profile", "absent"), "no import profile absent"),
