@@ -89,7 +89,8 @@ class Box:
 
     def _mass(self) -> tuple[Matrix, Matrix]:
         """Share of the whole normal below either bound."""
-        return ndtr((self.lower - self._mean) / self._sd), ndtr((self.upper - self._mean) / self._sd)
+        low, high = (self.lower - self._mean) / self._sd, (self.upper - self._mean) / self._sd
+        return ndtr(low), ndtr(high)
 
     def holds(self, theta: Matrix) -> NDArray[np.bool_]:
         """(n,) which rows lie inside."""
