@@ -132,16 +132,30 @@ class _Ridge:
 
 
 @dataclass(frozen=True)
+class _Net:
+    """A net as it was at its best: one hidden layer of rectified units."""
+
+    hidden: Matrix
+    hidden_bias: Matrix
+    out: Matrix
+    out_bias: Matrix
+
+    def __call__(self, inputs: Matrix) -> Matrix:
+        active = np.maximum(inputs @ self.hidden + self.hidden_bias, 0.0)
+        return np.asarray(active @ self.out + self.out_bias)
+
+
+@dataclass(frozen=True)
 class _Correction:
     """Mean of the folds' nets, shrunk per target by what they were worth on held-out rows."""
 
-    nets: tuple[MLPRegressor, ...]
+    nets: tuple[_Net, ...]
     worth: Matrix
 
     def __call__(self, inputs: Matrix) -> Matrix:
         if not self.nets:
             return np.zeros((len(inputs), len(self.worth)))
-        outputs = [_predict(net, inputs) for net in self.nets]
+        outputs = [net(inputs) for net in self.nets]
         return np.asarray(self.worth * np.mean(outputs, axis=0))
 
 
@@ -434,7 +448,7 @@ def _cross_fit(
     for fold in range(_FOLDS):
         held = folds == fold
         net = _train(inputs[~held], target[~held], seed * _FOLDS + fold)
-        held_out[held] = _predict(net, inputs[held])
+        held_out[held] = net(inputs[held])
         nets.append(net)
     worth = _worth(target, held_out)
     return _Correction(tuple(nets), worth), worth * held_out
@@ -450,7 +464,7 @@ def _predict(net: MLPRegressor, inputs: Matrix) -> Matrix:
     return np.asarray(net.predict(inputs), dtype=np.float64).reshape(len(inputs), -1)
 
 
-def _train(inputs: Matrix, target: Matrix, seed: int) -> MLPRegressor:
+def _train(inputs: Matrix, target: Matrix, seed: int) -> _Net:
     """One small net by Adam with a falling rate, kept as it was at its best on a tenth."""
     order = np.random.default_rng(seed).permutation(len(inputs))
     check, train = np.split(order, [len(inputs) // 10])
@@ -473,6 +487,5 @@ def _train(inputs: Matrix, target: Matrix, seed: int) -> MLPRegressor:
             stale += 1
             if stale >= _PATIENCE:
                 break
-    if kept is not None:
-        net.coefs_, net.intercepts_ = kept
-    return net
+    weights, biases = kept or (net.coefs_, net.intercepts_)
+    return _Net(weights[0], biases[0], weights[1], biases[1])

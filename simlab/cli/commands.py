@@ -136,6 +136,27 @@ def calibrate(
         shown.calibrated(out, fit, lang)
 
 
+@app.command(help=say("help.check"))
+def check(
+    lab: LabPath, lang: Lang,
+    truths: Annotated[int, typer.Option("--truths", help=say("help.truths"))] = 300,
+    holdout: Annotated[int | None, typer.Option("--holdout", metavar="MONTHS",
+                                                help=say("help.holdout"))] = None,
+    seed: Seed = 1, as_json: AsJson = False,
+) -> None:
+    """Whether the calibration may be believed."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.checking import check as run
+        from simlab.lab import Lab
+
+        found = run(Lab.open(lab), truths=truths, holdout=holdout, seed=seed, progress=progress)
+    if as_json:
+        print_json(found)
+    else:
+        shown.checked(out, found, lang)
+
+
 @app.command(help=say("help.forecast"))
 def forecast(
     lab: LabPath, lang: Lang,

@@ -15,7 +15,7 @@ from simlab.engine.reliability import ENOUGH_EXITS
 from simlab.i18n import text
 from simlab.parameters import INDEX, REGISTRY
 from simlab.practice import pack
-from simlab.report import claims, event, evidence, grid, rolling, wording
+from simlab.report import checks, claims, event, evidence, grid, rolling, wording
 from simlab.report.page import TABLE, answer
 
 
@@ -108,12 +108,23 @@ def drift_line(drift: Mapping[str, Any], lang: str) -> str:
                total=len(drift["summaries"]), expected=drift["expected_outside"])
 
 
+def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
+    """The verdict on a calibration, its gates with their reasons, and the coverage table."""
+    console.print(checks.verdict(checks.marked(found), lang), markup=False)
+    table(console, [text(f"check.column.{c}", lang) for c in ("gate", "state", "reason")],
+          checks.gates(found, lang))
+    table(console, checks.header(lang), checks.coverage(found, lang))
+    console.print(text("check.holds_for", lang), markup=False)
+
+
 def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """The answer in short and the table of each policy against the baseline."""
     comparison, titles = tree["comparison"], wording.strings(tree["titles"], lang)
     console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
     if not tree["calibrated"]:
         console.print(say("on_prior", lang), markup=False)
+    elif tree["check"]["verdict"] != "passed":
+        console.print(checks.verdict(tree["check"], lang), markup=False)
     for policy in comparison["policies"]:
         against = comparison["baseline"]
         if policy == against:
@@ -317,7 +328,7 @@ def standing(console: Console, state: Any, lang: str) -> None:
         console.print(say("unfinished", lang, until=wording.month(state.unfinished["until"], lang),
                           **facts), markup=False)
     rows = [[say(f"kind.{item.kind}", lang), item.name, item.made,
-             _stale(item.stale, lang) if item.stale else say("current", lang)]
+             _state(item, lang)]
             for item in state.items]
     if rows:
         table(console, [say(f"column.{c}", lang) for c in ("kind", "name", "made", "state")], rows)
@@ -338,6 +349,14 @@ def _since_calibrated(console: Console, facts: Mapping[str, Any], lang: str) -> 
     if facts.get("months_since"):
         console.print(say("months_since", lang, months=facts["months_since"],
                           until=wording.month(facts["until"], lang)), markup=False)
+
+
+def _state(item: Any, lang: str) -> str:
+    """Current or stale, and the mark of the calibration's check."""
+    said = _stale(item.stale, lang) if item.stale else say("current", lang)
+    mark = item.facts.get("check")
+    return said if mark is None else say("comma", lang).join(
+        (said, text(f"check.short.{mark}", lang)))
 
 
 def _stale(causes: Sequence[str], lang: str) -> str:

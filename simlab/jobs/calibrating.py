@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from calibration.calibrate import Calibration, Method, known_until
 from calibration.calibrate import calibrate as fit_panel
+from calibration.packed import packed, unpacked
 from calibration.reference import fingerprint_of
+from calibration.rounds import Learnt
 from calibration.stored import StoredTables
 from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES, text
@@ -43,6 +45,8 @@ _PRESENT, _FORMER = "posterior", "former"
 _TREES = {_PRESENT: "calibration/calibration.json", _FORMER: "calibration/former.json"}
 TABLES = "calibration/tables"
 """Folder of the lab's reference tables."""
+_LEARNT = "calibration/learnt.npz"
+"""The present posterior in a form that can be asked about other records."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,13 @@ def calibrate(
         raise Cancelled("calibration_stopped", kept=tables.kept) from None
     tree = _tree(found, digest)
     progress.advance("write", 0, 1)
+    learnt = io.BytesIO()
+    np.savez_compressed(learnt, **packed(found.learnt))  # type: ignore[arg-type]
     with lab.writing():
         if former is not None:
             _keep(lab, _FORMER, former.posterior, former.tree)
         _keep(lab, _PRESENT, found.posterior, tree)
+        lab.write(_LEARNT, learnt.getvalue())
         mark.remove()
         _prune(tables, panel)
     return _fit(tree)
@@ -114,6 +121,17 @@ def refuse_other_version(lab: Lab) -> None:
     if tree is not None and not _fits(tree):
         raise LabError("posterior_other_version", path=lab.path, made=tree["made"],
                        then=tree.get("code", "?"), now=code_version())
+
+
+def load_learnt(lab: Lab) -> Learnt | None:
+    """The lab's posterior in a form that can be asked about other records of the same people;
+    None where there is none that can be read."""
+    try:
+        with np.load(lab.path / _LEARNT, allow_pickle=False) as stored:
+            learnt: Learnt = unpacked(Learnt, stored)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return learnt
 
 
 def calibrated_with(lab: Lab) -> Mapping[str, Any] | None:

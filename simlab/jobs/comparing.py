@@ -18,6 +18,7 @@ from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
 from simlab.jobs.arms import arms
 from simlab.jobs.calibrating import posterior_fingerprint
+from simlab.jobs.checking import mark
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -52,6 +53,9 @@ class Compared:
     """Policy name -> its title."""
     calibrated: bool
     """Over the lab's posterior; else over the prior, on assumptions alone."""
+    check: Mapping[str, Any]
+    """The mark of the calibration's check (``verdict``, ``failed``, ``untested``); empty over the
+    prior."""
     made: str
     inputs: Mapping[str, Any]
     """Fingerprints of what went in; a difference makes the comparison stale."""
@@ -65,7 +69,8 @@ class Compared:
             "scenario": self.scenario, "source": self.source, "title": dict(self.title),
             "question": dict(self.question),
             "titles": {name: dict(title) for name, title in self.titles.items()},
-            "calibrated": self.calibrated, "made": self.made, "inputs": dict(self.inputs),
+            "calibrated": self.calibrated, "check": dict(self.check), "made": self.made,
+            "inputs": dict(self.inputs),
             "options": dict(self.options), "definitions": dict(self.definitions),
             "comparison": self.comparison.to_json(),
         }
@@ -106,7 +111,8 @@ def compare(
         comparison=comparison, scenario=study.name, title=study.title, question=study.question,
         source=source_of(scenario),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
-        calibrated=drawn.calibrated, made=now(), inputs=inputs(lab, study),
+        calibrated=drawn.calibrated,
+        check=mark(lab) if drawn.calibrated else {}, made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
                  "prior": prior,

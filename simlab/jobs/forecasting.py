@@ -17,6 +17,7 @@ from simlab.engine.replay import LEAST_COPIES, Forecast
 from simlab.engine.replay import forecast as replay
 from simlab.errors import LabError
 from simlab.jobs.calibrating import choose, load_posterior
+from simlab.jobs.checking import mark, refusal
 from simlab.jobs.common import (
     code_version,
     count_option,
@@ -35,6 +36,9 @@ from simlab.records import data_hash, open_store
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 ENOUGH_EXITS = 30
 """Known exits below which no person gets a score; the firm's totals are forecast all the same."""
+
+_REFUSING = {"too_few_exits", "check_failed", "holdout_untested"}
+"""Warnings with which nobody gets a score of their own."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Forecasted:
     hindsight: Mapping[str, float]
     """What forecasts of the months known before were worth, one month ahead: ``exits`` looked at
     (below `ENOUGH_EXITS` nothing was corrected), ``steepness``, ``spread`` between months."""
+    check: Mapping[str, Any]
+    """The mark of the calibration's check: ``verdict``, ``failed``, ``untested``."""
 
     def to_json(self) -> dict[str, Any]:
         """As plain data without the people: what the lab keeps beside the CSV files."""
@@ -71,6 +77,7 @@ class Forecasted:
             "futures": self.futures, "made": self.made, "inputs": dict(self.inputs),
             "options": dict(self.options), "warnings": list(self.warnings),
             "hindsight": dict(self.hindsight),
+            "check": dict(self.check),
         }
 
 
@@ -100,15 +107,17 @@ def forecast(
     corrections = hindsight(known, rows, seed=seed, progress=progress)
     result = replay(known, rows, horizon=months, seed=seed, progress=progress,
                     corrections=corrections)
-    warnings = _warnings(known, str(posterior.provenance.get("until", "")), start)
-    persons = () if "too_few_exits" in warnings else _persons(lab, result)
+    carried = mark(lab)
+    warnings = (*_warnings(known, str(posterior.provenance.get("until", "")), start),
+                *_checked(carried))
+    persons = () if _REFUSING & set(warnings) else _persons(lab, result)
     forecasted = Forecasted(
         start=start, months=months, people=len(result.person),
         scored=sum(row["p1"] != "" for row in persons), persons=persons,
         rows=tuple(_months(result, known.start + column)), futures=len(result.exits), made=now(),
         inputs={"calibration": fingerprint(posterior.draws), "data": data_hash(lab),
                 "model": model_version(), "code": code_version()},
-        options={"draws": draws, "seed": seed}, warnings=warnings,
+        options={"draws": draws, "seed": seed}, warnings=warnings, check=carried,
         hindsight={"exits": int(corrections.present.exits[0]),
                    "steepness": float(corrections.present.estimate[0]),
                    "spread": corrections.present.spread},
@@ -124,6 +133,14 @@ def _warnings(known: Panel, until: str, start: str) -> tuple[str, ...]:
     if int((known.exited != STILL_HERE).sum()) < ENOUGH_EXITS:
         found.append("too_few_exits")
     return tuple(found)
+
+
+def _checked(carried: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to say of the calibration's check."""
+    if carried["verdict"] == "unchecked":
+        return ("unchecked",)
+    refused = refusal(carried)
+    return () if refused is None else (refused,)
 
 
 def _persons(lab: Lab, result: Forecast) -> tuple[dict[str, Any], ...]:
@@ -170,6 +187,9 @@ def _write(lab: Lab, forecasted: Forecasted, out: Path | None) -> None:
         folder = f"forecasts/{forecasted.start}"
         for name, content in files.items():
             lab.write(f"{folder}/{name}", content.encode())
+        if not forecasted.persons:
+            # scores that an earlier forecast gave must not outlive their refusal
+            (lab.path / folder / "persons.csv").unlink(missing_ok=True)
         lab.write_json(f"{folder}/forecast.json", forecasted.to_json())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from simlab.errors import LabError
 from simlab.jobs.calibrating import load_fit
+from simlab.jobs.checking import load_check
 from simlab.jobs.common import code_version, now, read_json, write_out
 from simlab.jobs.records import data_used
 from simlab.lab import Lab
@@ -48,7 +49,7 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
         question=compared["question"] if compared else "",
         titles=compared["titles"] if compared else {},
-        data=data_used(lab), fit=load_fit(lab),
+        data=data_used(lab), fit=load_fit(lab), check=load_check(lab),
         forecast=None if forecast is None else NoChange(
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,

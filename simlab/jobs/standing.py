@@ -10,6 +10,7 @@ import scenarios
 from calibration.stored import StoredTables
 from simlab.errors import LabError
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
+from simlab.jobs.checking import mark
 from simlab.jobs.common import model_version
 from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
@@ -76,14 +77,14 @@ def _calibration(lab: Lab, digest: str | None, panel: Panel | None) -> list[Item
         facts["months_since"] = max(
             panel.start + panel.months - 1 - month_number(made["until"]), 0)
     return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
-                 facts)]
+                 facts | _check(lab, None))]
 
 
 def _forecasts(lab: Lab, digest: str | None) -> list[Item]:
     present = {"data": digest, "model": model_version(),
                "calibration": posterior_fingerprint(lab)}
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
-                 {"months": tree["months"], "people": tree["people"]})
+                 {"months": tree["months"], "people": tree["people"]} | _check(lab, tree))
             for tree in stored(lab, "forecasts/*/forecast.json")] + [
         Item("rolling", tree["start"], tree["made"], _changed(tree["inputs"], present),
              {"months": tree["months"], "people": tree["people"]})
@@ -98,6 +99,17 @@ def _answers(lab: Lab) -> list[Item]:
                  {"draws": tree["options"]["draws"]})]
 
 
+def _check(lab: Lab, tree: Mapping[str, Any] | None) -> dict[str, str]:
+    """The mark of the present calibration, or of what was built on it (`tree`): as it stands now
+    where it was built on the present one, else as it stood then."""
+    if tree is not None and not tree.get("check"):
+        return {}
+    present = posterior_fingerprint(lab)
+    if present is not None and (tree is None or tree["inputs"].get("calibration") == present):
+        return {"check": mark(lab)["verdict"]}
+    return {} if tree is None else {"check": tree["check"]["verdict"]}
+
+
 def _events(lab: Lab, digest: str | None) -> list[Item]:
     present = {"data": digest, "model": model_version()}
     return [Item("event", tree["name"], tree["made"], _changed(tree["inputs"], present),
@@ -107,7 +119,8 @@ def _events(lab: Lab, digest: str | None) -> list[Item]:
 
 def _comparisons(lab: Lab) -> list[Item]:
     return [Item("comparison", tree["scenario"], tree["made"], comparison_changes(lab, tree),
-                 {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]})
+                 {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
+                 | _check(lab, tree))
             for tree in stored(lab, "comparisons/*.json")]
 
 

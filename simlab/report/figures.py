@@ -175,6 +175,50 @@ def calibration_curve(
     return figure
 
 
+def recovery(plots: Tree, names: Mapping[str, str], lang: str) -> go.Figure:
+    """Fresh truths (across) against posterior means with their 90% (up), a panel a parameter.
+
+    `plots`: parameter -> equally long ``truth``, ``mean``, ``lower``, ``upper``; `names` in the
+    reader's language.
+    """
+    columns, each = 2, 240
+    rows = max(-(-len(plots) // columns), 1)
+    figure = _empty("")
+    gap_x, gap_y = 0.12, 84 / (each * rows)
+    width, height = (1 - gap_x) / columns, (1 - gap_y * (rows - 1)) / rows
+    for place, (name, plot) in enumerate(plots.items()):
+        row, column = divmod(place, columns)
+        left, top = column * (width + gap_x), 1 - row * (height + gap_y)
+        key = "" if place == 0 else str(place + 1)
+        low = min(*plot["truth"], *plot["lower"])
+        high = max(*plot["truth"], *plot["upper"])
+        figure.add_scatter(x=[low, high], y=[low, high], mode="lines", hoverinfo="skip",
+                           showlegend=False, line={"color": LIGHT["muted"], "width": 1},
+                           xaxis=f"x{key}", yaxis=f"y{key}")
+        figure.add_scatter(
+            x=plot["truth"], y=plot["mean"], mode="markers", showlegend=False,
+            marker={"size": 4, "color": LIGHT["accent"]}, xaxis=f"x{key}", yaxis=f"y{key}",
+            error_y={"type": "data", "symmetric": False, "width": 0, "thickness": 1,
+                     "color": translucent(LIGHT["accent"], 0.35),
+                     "array": [u - m for u, m in zip(plot["upper"], plot["mean"], strict=True)],
+                     "arrayminus": [m - v for v, m in
+                                    zip(plot["lower"], plot["mean"], strict=True)]},
+            hovertemplate="%{x:.3g}: %{y:.3g}<extra></extra>")
+        axis = {"gridcolor": LIGHT["line"], "zeroline": False, "nticks": 4,
+                "tickfont": {"color": LIGHT["muted"], "size": 10}}
+        figure.update_layout({
+            f"xaxis{key}": {**axis, "domain": [left, left + width], "anchor": f"y{key}",
+                            "title": {"text": text("check.truth", lang), "standoff": 2,
+                                      "font": {"size": 10, "color": LIGHT["muted"]}}},
+            f"yaxis{key}": {**axis, "domain": [max(top - height, 0), top],
+                            "anchor": f"x{key}"}})
+        figure.add_annotation(x=left, y=top, xref="paper", yref="paper", xanchor="left",
+                              yanchor="bottom", showarrow=False, font={"size": 11},
+                              align="left", text=_broken(names[name], lang))
+    figure.update_layout(height=each * rows + 60)
+    return figure
+
+
 def find_effect(comparison: Tree, policy: str, against: str, outcome: str) -> Tree:
     """One pair's effect; a KeyError where it was not compared."""
     for effect in comparison["effects"]:

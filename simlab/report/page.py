@@ -17,7 +17,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import evidence, figures, grid, rolling, wording
+from simlab.report import checks, evidence, figures, grid, rolling, wording
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -115,6 +115,8 @@ class Contents:
     """The grid of questions (``Answers.to_json()``)."""
     rolling: Mapping[str, Any] | None = None
     """Scored forecasts of past months (``Rolled.to_json()``)."""
+    check: Mapping[str, Any] | None = None
+    """What a check of the calibration found; None where it was not checked."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -141,11 +143,35 @@ def render(contents: Contents, lang: str) -> str:
         informed=[] if contents.fit is None else [p for p in contents.fit.parameters
                                                       if p.informed == "estimated"],
         figures={} if comparison is None else _comparison_figures(comparison, titles, lang),
+        verdict=_verdict(contents, lang), check=_check(contents.check, lang),
         fit_figures={} if contents.fit is None else _fit_figures(contents.fit, lang),
         forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
             contents.forecast.rows, lang, text("report.forecast_label", lang)), "forecast"),
         rolled=None if contents.rolling is None else _rolled(contents.rolling, lang),
     )
+
+
+def _verdict(contents: Contents, lang: str) -> dict[str, str] | None:
+    """Whether the calibration was checked and how it did; None without a calibration."""
+    if contents.fit is None:
+        return None
+    mark = checks.marked(contents.check)
+    return {"code": mark["verdict"], "said": checks.verdict(mark, lang)}
+
+
+def _check(check: Mapping[str, Any] | None, lang: str) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    names = {name: checks.name_of(name, lang) for name in check["recovery"]}
+    return {
+        "gates": checks.gates(check, lang), "header": checks.header(lang),
+        "gate_header": [text(f"check.column.{c}", lang) for c in ("gate", "state", "reason")],
+        "coverage": checks.coverage(check, lang),
+        "figure": _embedded(figures.recovery(check["recovery"], names, lang), "recovery")
+        if check["recovery"] else None,
+        **{key: text(f"check.{key}", lang) for key in
+           ("heading", "holds_for", "recovery", "recovery_line", "coverage_table")},
+    }
 
 
 class _Wording:

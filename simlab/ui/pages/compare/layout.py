@@ -11,10 +11,11 @@ from dash import dcc, html
 import scenarios
 from simlab.errors import LabError
 from simlab.jobs.calibrating import calibrated_with, refuse_other_version
+from simlab.jobs.checking import mark
 from simlab.jobs.records import data_used
 from simlab.jobs.reporting import latest_comparison, stored_answers
 from simlab.lab import Lab
-from simlab.report import wording
+from simlab.report import checks, wording
 from simlab.ui.language import say
 from simlab.ui.pages.compare import results
 
@@ -116,6 +117,10 @@ def evidence(lab: Lab, lang: str) -> Any:
             refuse_other_version(lab)
         except LabError as error:
             lines.append(dmc.Alert(error.explain(lang), color="caution", variant="light", p="sm"))
+        carried = mark(lab)
+        if carried["verdict"] != "uncalibrated":
+            lines.append(dmc.Text(checks.verdict(carried, lang), size="sm", id="check-mark",
+                                  c="dimmed" if carried["verdict"] == "passed" else "caution"))
     elif data is not None:
         lines.append(dmc.Alert(say("not_calibrated", lang), color="caution", variant="light",
                                p="sm"))

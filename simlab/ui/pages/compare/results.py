@@ -81,6 +81,7 @@ def _heading(tree: Tree, lang: str) -> Any:
         dmc.Group([
             dmc.Badge(say("badge_calibrated" if calibrated else "badge_prior", lang), tt="none",
                       color="lab" if calibrated else "caution", variant="light"),
+            *_check_badge(tree, lang),
             dmc.Badge(say(f"badge_people_{tree['options']['people_from']}", lang,
                           people=tree["options"]["people"]),
                       tt="none", color="gray", variant="light"),
@@ -90,6 +91,15 @@ def _heading(tree: Tree, lang: str) -> Any:
                       tt="none", color="gray", variant="light"),
         ], gap="xs"),
     ], gap=6, px=4)
+
+
+def _check_badge(tree: Tree, lang: str) -> list[Any]:
+    """The mark of the calibration's check, where the comparison was built on one."""
+    if not tree.get("check"):
+        return []
+    verdict = tree["check"]["verdict"]
+    return [dmc.Badge(text(f"check.short.{verdict}", lang), tt="none", variant="light",
+                      color="lab" if verdict == "passed" else "caution")]
 
 
 def _answer(comparison: Tree, policy: str, against: str, titles: Mapping[str, str],

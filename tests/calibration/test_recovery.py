@@ -1,0 +1,106 @@
+"""Are known truths found back, and is a posterior that is too sure of itself found out?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calibration.calibrate import Calibration, calibrate
+from calibration.gates import EACH
+from calibration.packed import packed, unpacked
+from calibration.recovery import Recovered, outlying, recover, uniformity
+from calibration.rounds import Learnt
+from simlab.engine.panels import simulated_panel
+from simlab.errors import Cancelled
+from simlab.panel import Panel
+from simlab.parameters import INDEX, prior_mean
+from simlab.progress import Progress
+
+Invent = Callable[..., Panel]
+
+
+@pytest.fixture(scope="module")
+def firm(invented: Invent) -> Panel:
+    return simulated_panel(invented(1, people=150), prior_mean(), seed=4)
+
+
+@pytest.fixture(scope="module")
+def found(firm: Panel) -> Calibration:
+    return calibrate(firm, simulations=400, seed=2, threads=1)
+
+
+@pytest.fixture(scope="module")
+def recovered(firm: Panel, found: Calibration) -> Recovered:
+    return recover(firm, found.learnt, truths=60, panels=2, seed=3, threads=2)
+
+
+def test_truths_are_found_back_about_as_often_as_intervals_say(
+    found: Calibration, recovered: Recovered
+) -> None:
+    rows = recovered.coverage(found.posterior.contraction())
+    assert {"exit_level", "size_level"} <= {row.parameter for row in rows}
+    for name, share in (("coverage50", 0.5), ("coverage80", 0.8), ("coverage90", 0.9)):
+        assert np.mean([getattr(row, name) for row in rows]) == pytest.approx(share, abs=0.06)
+    k = INDEX["size_level"]
+    assert np.corrcoef(recovered.truth[:, k], recovered.mean[:, k])[0, 1] > 0.8
+    assert (recovered.lower <= recovered.upper).all()
+    assert any(row.identified for row in rows)
+
+
+def test_truths_come_from_where_the_posterior_was_learnt(
+    found: Calibration, recovered: Recovered
+) -> None:
+    assert found.learnt.box.holds(recovered.truth).all()
+
+
+def test_a_posterior_too_sure_of_itself_is_found_out(
+    firm: Panel, found: Calibration
+) -> None:
+    amortised = replace(found.learnt.amortised, _stretch=found.learnt.amortised._stretch * 0.4)
+    sure = replace(found.learnt, amortised=amortised)
+    rows = recover(firm, sure, truths=60, panels=1, seed=3, threads=2).coverage(
+        found.posterior.contraction())
+    known = [row.coverage90 for row in rows if row.identified]
+    assert min(known) < np.mean(known) < EACH[0]
+
+
+def test_any_number_of_threads_gives_the_same(
+    firm: Panel, found: Calibration, recovered: Recovered
+) -> None:
+    again = recover(firm, found.learnt, truths=60, panels=2, seed=3, threads=1)
+    np.testing.assert_array_equal(again.rank, recovered.rank)
+    assert again.outlying == recovered.outlying
+
+
+def test_cancelling_stops_it(firm: Panel, found: Calibration) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        recover(firm, found.learnt, truths=60, progress=progress)
+
+
+def test_what_was_learnt_is_kept_as_arrays_alone(
+    firm: Panel, found: Calibration, tmp_path
+) -> None:
+    np.savez_compressed(tmp_path / "learnt.npz", **packed(found.learnt))
+    with np.load(tmp_path / "learnt.npz", allow_pickle=False) as stored:
+        learnt = unpacked(Learnt, stored)
+    summaries = np.zeros(len(learnt.used))
+    np.testing.assert_array_equal(learnt.draws(summaries, 50, 1),
+                                  found.learnt.draws(summaries, 50, 1))
+
+
+def test_even_ranks_are_told_from_uneven_ones() -> None:
+    rng = np.random.default_rng(1)
+    assert uniformity(rng.random(500)) > 0.01
+    assert uniformity(rng.random(500) ** 2) < 1e-6
+
+
+def test_a_record_from_elsewhere_lies_further_out_than_any() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(800, 20))
+    assert outlying(rng.normal(size=20), x) < 1.2
+    assert outlying(np.full(20, 6.0), x) > 3
