@@ -24,8 +24,6 @@ SHORTEST, ENOUGH_EXITS = 3, 10
 DRAWS = 40
 LEVELS = (0.5, 0.8, 0.9)
 _RESAMPLES = 400
-_FUTURES = 4
-"""Sampled futures of everybody per posterior draw."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +122,11 @@ def hold_out(
 
 
 def _futures(made: Forecast, judged: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
-    """(draw x future, month) exits among the people judged: each person's exit month is drawn
-    from what the forecast gives them under one posterior draw."""
-    left_by = made.left_by[:, judged]
-    draws, people, months = left_by.shape
-    luck = np.random.default_rng([seed, 0x407]).random((_FUTURES, draws, people))
-    within = luck[..., None] < left_by
-    by = within.sum(axis=2)
-    return np.asarray(np.diff(by, axis=-1, prepend=0).reshape(-1, months), dtype=np.int64)
+    """(future, month) exits among the people judged: each exit of a future is kept with the
+    chance that it is one of theirs."""
+    expected = made.left_by.mean(axis=0, dtype=np.float64)[:, -1]
+    kept = float(expected[judged].sum() / max(expected.sum(), 1e-12))
+    return np.random.default_rng([seed, 0x407]).binomial(made.exits, min(kept, 1.0))
 
 
 def _count(month: str, observed: int, futures: NDArray[np.int64]) -> Count:
