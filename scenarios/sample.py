@@ -53,7 +53,7 @@ def sample_panel(*, people: int = 150, months: int = 24, seed: int = SAMPLE_SEED
         base=np.broadcast_to(np.round(base, -2)[:, None], (n, months)).astype(np.float32),
         observed=np.arange(months) >= first[:, None],
         business=np.zeros((n, months), np.float32),
-        rating=np.zeros((n, months), np.int8),
+        rating=np.ones((n, months), np.int8),
     )
     truth = prior_mean()
     for name, value in SAMPLE_PARAMETERS.items():

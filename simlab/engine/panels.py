@@ -216,7 +216,8 @@ class Observer:
             base=self._base,
             observed=np.ascontiguousarray(observed.T),
             business=np.ascontiguousarray(business.T),
-            rating=np.ascontiguousarray(np.where(observed, rows["rating"], 0).T),
+            rating=np.ascontiguousarray(
+                np.where(observed & self._rated, rows["rating"], 0).astype(np.int8).T),
             leaving={},
             **signs,
         )
@@ -240,8 +241,13 @@ class Observer:
 
     @cached_property
     def _base(self) -> NDArray[np.float32]:
-        return np.broadcast_to(base_pay(self.like)[:, None], self.like.base.shape).astype(
-            np.float32)
+        known = "compensation.base" in self.like.recorded
+        base = base_pay(self.like) if known else np.full(len(self.like.person), np.nan)
+        return np.broadcast_to(base[:, None], self.like.base.shape).astype(np.float32)
+
+    @cached_property
+    def _rated(self) -> bool:
+        return "ratings.rating" in self.like.recorded
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _training(panel: Panel, person: NDArray[np.object_]) -> dict[str, pd.DataFra
     if panel.course is None:
         return {}
     names = [*skills("sales"), *(f"industry_{k + 1}" for k in range(COURSES - SKILLS)), "other"]
-    n, t = np.nonzero(panel.course != 0)
+    n, t = np.nonzero((panel.course != 0) & panel.employed)
     last = [_last_day(panel.start + int(column)) for column in t]
     course = [names[number - 1 if number > 0 else -1] for number in panel.course[n, t]]
     made = {
