@@ -97,8 +97,8 @@ def test_over_repeated_truths_a_thin_exports_intervals_hold_and_do_not_shrink(th
     moved = calibrated(thin.recorded)
     fitted = posterior.fit(z[:2000], made.summaries[:2000], 1, moved)
     inside, width = [], []
-    for truth, seen in zip(z[2000:], made.summaries[2000:], strict=True):
-        drawn = fitted.draw(seen, 400, 1)
+    for k, (truth, seen) in enumerate(zip(z[2000:], made.summaries[2000:], strict=True)):
+        drawn = fitted.draw(seen, 400, k)
         low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
         inside.append((truth >= low) & (truth <= high))
         width.append(high - low)
@@ -108,11 +108,11 @@ def test_over_repeated_truths_a_thin_exports_intervals_hold_and_do_not_shrink(th
     low, high = np.quantile(z[:2000], [0.05, 0.95], axis=0)
     ratio = np.mean(width, axis=0) / (high - low)
     # what no column of this export speaks of stays as wide as it was
-    assert ratio[~moved].min() > 0.9
+    assert ratio[~moved].min() > 0.95
     # so does what its columns could speak of, and do not
     weak = fitted.relative_error > 0.97
     assert weak.sum() >= 3
-    assert ratio[moved][weak].min() > 0.85
+    assert ratio[moved][weak].min() > 0.9
     assert coverage[moved][weak].mean() > 0.85
     names = np.array(NAMES)[moved]
     assert {"efficacy_exit", "exit_level", "absence_days", "score_noise"} <= set(names)
