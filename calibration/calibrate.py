@@ -222,6 +222,8 @@ def calibrate(
         moved = drift(known, former, CHECKED, seed=seed, threads=threads, progress=progress)
         clock.lap("drift")
     cautions = _cautions(known, ranges, checks)
+    if former is not None and not fresh and not found.continued:
+        cautions += (("restarted", {"since": former.provenance["until"]}),)
     if moved is not None and moved.drifted:
         cautions += _drifted(moved)
     return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),

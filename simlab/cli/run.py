@@ -96,11 +96,18 @@ def _interruptible(progress: Progress) -> Iterator[None]:
         progress.cancel()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, stop)
+    def unraisable(fault: Any) -> None:
+        # Ctrl-C met in a destructor cannot be raised there; the flag stops the work all the same
+        if not isinstance(fault.exc_value, KeyboardInterrupt):
+            sys.__unraisablehook__(fault)
+
+    before, hook = signal.signal(signal.SIGINT, stop), sys.unraisablehook
+    sys.unraisablehook = unraisable
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = hook
 
 
 def _complain(error: LabError, lang: str, as_json: bool) -> None:

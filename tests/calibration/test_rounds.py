@@ -91,6 +91,7 @@ def test_a_former_posterior_of_quite_another_firm_is_left_for_a_start_from_scrat
     scratch = calibrate(firm, simulations=1200, seed=1)
     found = calibrate(firm, simulations=1200, seed=1, former=wrong)
     assert found.posterior.provenance["continued_from"] is None
+    assert dict(found.cautions)["restarted"] == {"since": "2016-12"}
     np.testing.assert_array_equal(found.posterior.draws, scratch.posterior.draws)
 
 

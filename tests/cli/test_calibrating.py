@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -94,21 +95,30 @@ def test_a_stopped_calibration_says_so_and_goes_on_where_it_was(
 
 
 @pytest.mark.slow
-def test_what_a_killed_process_had_simulated_is_kept(lab: Lab) -> None:
-    """Neither a sentence nor a clean end: the mark in the lab tells."""
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_what_a_stopped_process_had_simulated_is_kept(lab: Lab, how: signal.Signals) -> None:
+    """A killed one says nothing and ends nowhere: the mark in the lab tells."""
     with subprocess.Popen(
         [sys.executable, "-c", "from simlab.cli import app; app()", "calibrate", str(lab.path),
-         "--simulations", "20000"], env=os.environ, stdout=subprocess.DEVNULL,
+         "--simulations", "20000"], env=os.environ | {"SIMLAB_LANG": "en"}, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     ) as process:
         for _ in range(1200):
             if list((lab.path / TABLES).glob("*/rows-*.npz")) or process.poll() is not None:
                 break
             time.sleep(0.1)
-        process.kill()
+        process.send_signal(how)
+        said = process.communicate(timeout=60)[1]
     left = status(lab).unfinished
     assert left is not None
     assert left["kept"] > 0
     assert left["simulations"] == 20_000
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        assert "the same command goes on from there" in said
+        assert "Traceback" not in said
+    with lab.writing():  # nobody holds the lab any more
+        pass
 
 
 def test_a_refused_calibration_leaves_no_mark(lab: Lab) -> None:
