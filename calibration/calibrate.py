@@ -224,7 +224,7 @@ def calibrate(
     cautions = _cautions(known, ranges, checks)
     if former is not None and not fresh and not found.continued:
         cautions += (("restarted", {"since": former.provenance["until"]}),)
-    if moved is not None and moved.drifted:
+    if moved is not None and moved.verdict != "held":
         cautions += _drifted(moved)
     return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),
                        checks, ranges, cautions, moved, beside, clock.seconds)
@@ -316,10 +316,10 @@ def _cautions(
 
 def _drifted(moved: Drift) -> tuple[tuple[str, dict[str, Any]], ...]:
     total = moved.total
-    return (("drifted", {
+    return ((f"drifted_{moved.verdict}", {
         "since": moved.since, "until": moved.until, "observed": round(total.observed),
         "lower": round(total.lower), "upper": round(total.upper), "count": len(moved.outside),
-        "total": len(moved.summaries), "expected": moved.expected_outside,
+        "total": len(moved.summaries), "usual": round(moved.usual),
     }),)
 
 

@@ -3,7 +3,7 @@
 Exits a month come from replaying everyone's own record to the end of the former months and
 carrying them on, as a forecast then would have. Summaries of the new months come from simulated
 records of all the people with the former posterior's parameters; people, entry dates and gaps are
-those of the record.
+those of the record. Those that it did not reproduce in the months it knew are left out.
 """
 
 from __future__ import annotations
@@ -57,7 +57,15 @@ class Drift:
     total: Foretold
     """Exits of everyone over all new months."""
     summaries: dict[str, Foretold]
-    """Summaries of the new months by name."""
+    """Summaries of the new months by name, of those that fitted the former months."""
+    usual: float
+    """How many of them lie outside their intervals in a simulated record, in the mean."""
+    most: float
+    """No more do in 95% of the simulated records: summaries hang together, so many may miss at
+    once."""
+    misfit: tuple[str, ...]
+    """Summaries that the former posterior did not reproduce in the months it knew: what it misses
+    in the new ones is no news."""
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -67,15 +75,12 @@ class Drift:
                             key=lambda n: -away[n]))
 
     @property
-    def expected_outside(self) -> int:
-        """How many would lie outside by chance."""
-        return round(0.1 * len(self.summaries))
-
-    @property
-    def drifted(self) -> bool:
-        """Whether reality left the forecast: exits in all outside their interval, or many more
-        summaries than chance puts there."""
-        return not self.total.inside or len(self.outside) > 2 * self.expected_outside + 1
+    def verdict(self) -> str:
+        """``held``; ``exits``: exits in all lie outside their interval; ``elsewhere``: not they,
+        but more summaries than in 95% of simulated records."""
+        if not self.total.inside:
+            return "exits"
+        return "elsewhere" if len(self.outside) > self.most else "held"
 
     def months(self) -> tuple[str, ...]:
         """The new months."""
@@ -86,13 +91,14 @@ class Drift:
         """As plain data."""
         rows = zip(self.months(), self.present, self.everyone, strict=True)
         return {
-            "since": self.since, "until": self.until, "drifted": self.drifted,
+            "since": self.since, "until": self.until, "verdict": self.verdict,
             "months": [{"month": month, "present": _plain(present), "all": _plain(everyone)}
                        for month, present, everyone in rows],
             "total": _plain(self.total),
             "summaries": [{"name": name, "label": {"en": label(name), "zh": label(name, "zh")},
                            **_plain(value)} for name, value in self.summaries.items()],
-            "outside": len(self.outside), "expected_outside": self.expected_outside,
+            "outside": len(self.outside), "usual": self.usual, "most": self.most,
+            "misfit": list(self.misfit),
         }
 
 
@@ -110,10 +116,53 @@ def drift(
         raise ValueError(f"no months after {since} in a record that ends "
                          f"{month_name(panel.start + panel.months - 1)}")
     present, everyone, total = _exits(panel, former, cut, seed, threads, progress)
+    before, after = _summaries(panel, former, cut, names, seed, threads, progress)
+    misfit = tuple(name for name, value in before.foretold().items() if not value.inside)
+    fitted = after.without(misfit)
+    missed = fitted.missed()
     return Drift(
         since=since, until=month_name(panel.start + panel.months - 1), present=present,
-        everyone=everyone, total=total,
-        summaries=_summaries(panel, former, cut, names, seed, threads, progress))
+        everyone=everyone, total=total, summaries=fitted.foretold(), misfit=misfit,
+        usual=float(missed.mean()), most=float(np.quantile(missed, 0.95)))
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Summaries of the same months in simulated records (n, K) and in the real one (K,)."""
+
+    names: tuple[str, ...]
+    simulated: NDArray[np.float64]
+    observed: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, simulated: list[dict[str, float]], observed: dict[str, float], names: tuple[str, ...]
+    ) -> _Measured:
+        """Those of `names` that every record can show, and that differ between simulated ones."""
+        held = [name for name in names if name in observed
+                and all(name in one for one in simulated)
+                and len({one[name] for one in simulated}) > 1]
+        values = np.array([[one[name] for name in held] for one in simulated])
+        return cls(tuple(held), values.reshape(len(simulated), len(held)),
+                   np.array([observed[name] for name in held]))
+
+    def without(self, names: tuple[str, ...]) -> _Measured:
+        """All but `names`."""
+        kept = [k for k, name in enumerate(self.names) if name not in names]
+        return _Measured(tuple(self.names[k] for k in kept), self.simulated[:, kept],
+                         self.observed[kept])
+
+    def foretold(self) -> dict[str, Foretold]:
+        """Each by name."""
+        return {name: _foretold(self.simulated[:, k], self.observed[k])
+                for k, name in enumerate(self.names)}
+
+    def missed(self) -> NDArray[np.int64]:
+        """(n,) how many lie outside their 90% intervals in each simulated record."""
+        if not self.names:
+            return np.zeros(1, np.int64)
+        lower, upper = np.quantile(self.simulated, (0.05, 0.95), axis=0)
+        return np.asarray(((self.simulated < lower) | (self.simulated > upper)).sum(axis=1))
 
 
 def since_column(panel: Panel, first: int) -> Panel:
@@ -169,30 +218,29 @@ def _exits(
 def _summaries(
     panel: Panel, former: Posterior, cut: int, names: tuple[str, ...], seed: int,
     threads: int | None, progress: Progress,
-) -> dict[str, Foretold]:
-    """Each of `names` that the new months can show, foretold and observed."""
+) -> tuple[_Measured, _Measured]:
+    """Each of `names` that the former months can show, and that the new ones can."""
     draws = _choose(former, PANELS, seed + 1)
-    made: list[dict[str, float]] = [{}] * len(draws)
+    def spans(whole: Panel) -> tuple[Panel, Panel]:
+        return whole.until(cut), since_column(whole, cut + 1)
+
+    made: list[list[dict[str, float]]] = [[{} for _ in draws] for _ in range(2)]
 
     def work(row: int) -> None:
-        luck = seed_of(seed, "drift", row + 1)
-        made[row] = _measured(simulated_panel(panel, draws[row], seed=luck), cut + 1)
+        whole = simulated_panel(panel, draws[row], seed=seed_of(seed, "drift", row + 1))
+        for span, rows in zip(spans(whole), made, strict=True):
+            rows[row] = _summarised(span)
 
     run_tasks(work, range(len(draws)), "drift", threads, progress)
-    observed = _measured(panel, cut + 1)
-    found = {}
-    for name in names:
-        values = np.array([one[name] for one in made if name in one])
-        if name in observed and len(values) == len(draws) and np.ptp(values) > 0:
-            found[name] = _foretold(values, observed[name])
-    return found
+    before, after = (_Measured.of(rows, _summarised(span), names)
+                     for span, rows in zip(spans(panel), made, strict=True))
+    return before, after
 
 
-def _measured(panel: Panel, first: int) -> dict[str, float]:
-    """Summaries of the months from column `first` on, by name."""
-    months = since_column(panel, first)
-    summariser = Summariser.like(months)
-    return dict(zip(summariser.names, summariser.of_panel(months).tolist(), strict=True))
+def _summarised(panel: Panel) -> dict[str, float]:
+    """Summaries of a record by name."""
+    summariser = Summariser.like(panel)
+    return dict(zip(summariser.names, summariser.of_panel(panel).tolist(), strict=True))
 
 
 def _choose(posterior: Posterior, count: int, seed: int) -> NDArray[np.float64]:

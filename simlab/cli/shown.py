@@ -86,7 +86,8 @@ def _drift(console: Console, drift: Mapping[str, Any], lang: str) -> None:
                     ("month", "present", "observed", "all", "observed")],
           [[wording.month(row["month"], lang),
             *(shown for group in ("present", "all") for shown in
-              (wording.interval(row[group], lang), wording.number(row[group]["observed"], lang)))]
+              (wording.interval(row[group], lang),
+               wording.number(round(row[group]["observed"]), lang)))]
            for row in drift["months"]])
     console.print(drift_line(drift, lang), markup=False)
     for one in drift["summaries"]:
@@ -100,12 +101,12 @@ def _drift(console: Console, drift: Mapping[str, Any], lang: str) -> None:
 def drift_line(drift: Mapping[str, Any], lang: str) -> str:
     """What was foretold of the months since the former calibration and what came, in a sentence."""
     total = drift["total"]
-    return say("drift" if not drift["drifted"] else "drifted", lang,
+    return say(f"drift.{drift['verdict']}", lang,
                since=wording.month(drift["since"], lang), until=wording.month(drift["until"], lang),
-               observed=wording.number(total["observed"], lang),
-               lower=wording.number(total["lower"], lang),
-               upper=wording.number(total["upper"], lang), count=drift["outside"],
-               total=len(drift["summaries"]), expected=drift["expected_outside"])
+               observed=wording.number(round(total["observed"]), lang),
+               lower=wording.number(round(total["lower"]), lang),
+               upper=wording.number(round(total["upper"]), lang), count=drift["outside"],
+               total=len(drift["summaries"]), usual=round(drift["usual"]))
 
 
 def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
