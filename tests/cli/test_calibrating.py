@@ -187,6 +187,7 @@ def test_tables_of_records_that_changed_are_dropped(lab: Lab) -> None:
     ("compare", "LAB", "sales_transition", "--draws", "2"),
     ("claims", "V1", "--lab", "LAB", "--draws", "2"),
     ("report", "LAB"),
+    ("check", "LAB"),
 ])
 def test_a_posterior_of_another_version_is_refused_wherever_it_is_used(
     calibrated: Lab, command: tuple[str, ...]
