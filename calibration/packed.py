@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 def packed(value: Any, path: str = "") -> dict[str, NDArray[Any]]:
-    """The arrays, numbers and tuples of a data class, and of those it holds, by dotted path."""
+    """The arrays, numbers, words and tuples of a data class and those it holds, by dotted path."""
     if is_dataclass(value):
         parts = [(f.name, getattr(value, f.name)) for f in fields(value)]
     elif isinstance(value, tuple):
@@ -36,4 +36,4 @@ def unpacked(kind: Any, arrays: Mapping[str, NDArray[Any]], path: str = "") -> A
         return tuple(unpacked(kinds[0] if kinds[-1] is Ellipsis else kinds[k], arrays,
                               f"{path}.{k}") for k in range(int(arrays[f"{path}.count"])))
     found = arrays[path]
-    return found.item() if kind in (int, float) else found
+    return found.item() if found.ndim == 0 else found

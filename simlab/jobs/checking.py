@@ -22,9 +22,11 @@ from calibration.holdout import (
 from calibration.recovery import LEAST_TRUTHS, TRUTHS, Recovered, recover
 from calibration.reference import seed_of
 from calibration.rounds import DRAWS, Learnt
+from calibration.stored import StoredTables
 from calibration.summaries import Summariser
 from simlab.errors import LabError
 from simlab.jobs.calibrating import (
+    TABLES,
     calibrated_with,
     load_learnt,
     load_posterior,
@@ -42,6 +44,7 @@ from simlab.jobs.records import load_panel
 from simlab.lab import Lab
 from simlab.panel import Panel, month_number
 from simlab.parameters import NAMES
+from simlab.parameters.priors import PRIORS
 from simlab.posterior import Posterior
 from simlab.progress import Progress
 from simlab.report.checks import marked
@@ -84,7 +87,7 @@ def check(
     ahead = exits_in_last(known, months) if months else 0
     held = None
     if ahead >= ENOUGH_EXITS:
-        held = _held_out(known, months, int(made["simulations"]), seed, progress)
+        held = _held_out(lab, known, months, posterior, seed, progress)
     checks = [Check(c["name"], c["observed"], c["lower"], c["median"], c["upper"])
               for c in made["checks"]]
     gates = judge(learnt.used, checks, rows, recovered.outlying, truths, held, ahead)
@@ -142,11 +145,17 @@ def _askable(lab: Lab, panel: Panel, posterior: Posterior, until: int) -> Learnt
 
 
 def _held_out(
-    known: Panel, months: int, simulations: int, seed: int, progress: Progress
+    lab: Lab, known: Panel, months: int, posterior: Posterior, seed: int, progress: Progress
 ) -> Holdout:
+    """The last months forecast from a calibration on those before, from the same prior; what it
+    simulates is kept beside the lab's own tables, so that a stopped check goes on from there."""
+    simulations = min(int(posterior.provenance["simulations"]), HOLDOUT_SIMULATIONS)
+
     def learn(earlier: Panel) -> Posterior:
-        return fit_panel(earlier, simulations=min(simulations, HOLDOUT_SIMULATIONS), seed=seed,
-                         progress=progress).posterior
+        return fit_panel(
+            earlier, simulations=simulations, seed=seed, progress=progress,
+            cache=StoredTables(lab.path / TABLES),
+            prior=str(posterior.provenance.get("prior", PRIORS[0]))).posterior
 
     return hold_out(known, months, learn, seed=seed, progress=progress)
 

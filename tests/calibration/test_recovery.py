@@ -88,6 +88,7 @@ def test_what_was_learnt_is_kept_as_arrays_alone(
     np.savez_compressed(tmp_path / "learnt.npz", **packed(found.learnt))
     with np.load(tmp_path / "learnt.npz", allow_pickle=False) as stored:
         learnt = unpacked(Learnt, stored)
+    assert learnt.box.prior == found.learnt.box.prior
     summaries = np.zeros(len(learnt.used))
     np.testing.assert_array_equal(learnt.draws(summaries, 50, 1),
                                   found.learnt.draws(summaries, 50, 1))

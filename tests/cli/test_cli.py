@@ -142,6 +142,19 @@ def test_forecasts_of_months_the_calibration_saw_are_not_scored(lab: Path) -> No
 
 
 @pytest.mark.slow
+def test_a_check_prints_its_gates_in_both_languages(lab: Path) -> None:
+    found = json.loads(simlab("check", lab, "--truths", 50, "--json").stdout)
+    assert found["verdict"] in {"passed", "failed"}
+    assert {"parameter", "identified", "coverage50", "coverage80", "coverage90",
+            "contraction"} <= set(found["coverage"][0])
+    shown = simlab("check", lab, "--truths", 50, lang="zh").stdout
+    assert "已检验" in shown
+    assert "留出最后几个月" in shown
+    state = json.loads(simlab("status", lab, "--json").stdout)
+    assert state["items"][0]["facts"]["check"] == found["verdict"]
+
+
+@pytest.mark.slow
 def test_status_tells_what_is_stale(lab: Path, tmp_path: Path) -> None:
     simlab("compare", lab, "sales_transition", "--draws", 4, "--months", 3)
     state = json.loads(simlab("status", lab, "--json").stdout)
@@ -260,6 +273,9 @@ def test_claims_over_a_labs_posterior(lab: Path) -> None:
 
 
 BAD = [
+    (("check", "LAB"), "simlab calibrate"),
+    (("check", "LAB", "--truths", "3"), "--truths is 3"),
+    (("check", "OTHER"), "is not a lab"),
     (("compare", "LAB", "absent"), "no scenario called absent"),
     (("compare", "LAB", "sales_transition", "--policy", "move_only"), "two policies or more"),
     (("compare", "LAB", "sales_transition", "--policy", "move_only", "--policy", "move_only"),
