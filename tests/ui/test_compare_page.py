@@ -97,3 +97,16 @@ def test_calibrate_then_compare_over_the_posterior(
     page.get_by_role("button", name=text("ui.recalibrate", "zh")).wait_for()
     ask(page, "zh")
     page.get_by_text(text("ui.badge_calibrated", "zh"), exact=True).wait_for()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_ask_what_the_data_answer(visit: Visit, lang: str) -> None:
+    page = visit(lang, "desktop")
+    page.get_by_role("button", name=text("grid.title", lang)).click()
+    page.get_by_text(text("grid.question.exits", lang)).wait_for(timeout=120_000)
+    assert page.get_by_text(text("grid.verdict.assumed", lang), exact=True).count() > 10
+    page.get_by_text(text("grid.uncalibrated", lang)).wait_for()
+    # a comparison leaves the grid in its place
+    ask(page, lang)
+    page.locator("#fan .scatterlayer .trace").first.wait_for()
+    page.get_by_text(text("grid.question.exits", lang)).wait_for(timeout=120_000)

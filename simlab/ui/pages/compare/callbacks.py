@@ -11,6 +11,7 @@ from dash import Dash, Input, Output, State, no_update
 import scenarios
 from simlab.errors import LabError
 from simlab.i18n import catalogue
+from simlab.jobs.answering import Answers, answers
 from simlab.jobs.calibrating import calibrate
 from simlab.jobs.comparing import Compared, compare
 from simlab.jobs.reporting import latest_comparison, stored_answers
@@ -23,6 +24,9 @@ from simlab.ui.pages.compare import layout, results
 
 QUICK_SIMULATIONS = 2000
 """Simulated records of a calibration started from the page: well under a minute."""
+
+QUICK_DRAWS, QUICK_REPLICATES = 60, 8
+"""Of the grid of questions asked from the page: seconds, and fine enough to read."""
 
 
 def register(page: Dash, lab: Lab, runner: Runner) -> None:
@@ -40,24 +44,27 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
     @page.callback(
         Output("job", "data"), Output("tick", "disabled"), Output("progress", "children"),
         Output("run", "disabled"), Output("cancel", "disabled"), Output("calibrate", "disabled"),
-        Input("run", "n_clicks"), Input("calibrate", "n_clicks"), State("scenario", "value"),
+        Output("ask", "disabled"), Input("run", "n_clicks"), Input("calibrate", "n_clicks"),
+        Input("ask", "n_clicks"), State("scenario", "value"),
         State("policies", "value"), State("months", "value"), State("draws", "value"),
         prevent_initial_call=True)
-    def _start(clicks: int | None, calibrations: int | None, scenario: str, policies: list[str],
-               months: Any, draws: Any) -> tuple[Any, ...]:
-        if not (clicks or calibrations):
-            return (no_update,) * 6
+    def _start(clicks: int | None, calibrations: int | None, asked: int | None, scenario: str,
+               policies: list[str], months: Any, draws: Any) -> tuple[Any, ...]:
+        if not (clicks or calibrations or asked):
+            return (no_update,) * 7
         lang = language()
         work: Any
         if dash.ctx.triggered_id == "calibrate":
             work = partial(_calibrate, lab)
+        elif dash.ctx.triggered_id == "ask":
+            work = partial(_ask, lab)
         elif not all(isinstance(value, int) for value in (months, draws)):
             return (no_update, True, layout.notice(say("whole_numbers", lang), error=True),
-                    False, True, False)
+                    False, True, False, False)
         else:
             work = partial(_compare, lab, scenario, tuple(policies or ()), months, draws)
         return (runner.start(work), False, layout.progress(_stage("start", lang), 0.0),
-                True, False, True)
+                True, False, True, True)
 
     @page.callback(
         Output("progress", "children", allow_duplicate=True),
@@ -65,22 +72,29 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
         Output("run", "disabled", allow_duplicate=True),
         Output("cancel", "disabled", allow_duplicate=True),
         Output("calibrate", "disabled", allow_duplicate=True),
+        Output("ask", "disabled", allow_duplicate=True),
         Output("results", "children"), Output("shown", "data"), Output("evidence", "children"),
         Input("tick", "n_intervals"), State("job", "data"), prevent_initial_call=True)
     def _look(_ticks: int, name: str | None) -> tuple[Any, ...]:
         lang = language()
         job = runner.job(name) if name else None
         if job is None:
-            return None, True, False, True, False, *(no_update,) * 3
+            return None, True, False, True, False, False, *(no_update,) * 3
         if job.state == "running":
-            return layout.progress(_stage(job.stage, lang), job.share), *(no_update,) * 7
-        idle = (True, False, True, False)
+            return layout.progress(_stage(job.stage, lang), job.share), *(no_update,) * 8
+        idle = (True, False, True, False, False)
         if job.state != "done":
             return _ended(job, lang), *idle, *(no_update,) * 3
         if isinstance(job.result, Compared):
             tree = job.result.to_json()
             return (None, *idle, results.view(tree, lang, stored_answers(lab)), tree["scenario"],
                     no_update)
+        if isinstance(job.result, Answers):
+            answered = job.result.to_json()
+            shown = latest_comparison(lab)
+            return (None, *idle, results.questions(answered, lang) if shown is None
+                    else results.view(shown, lang, answered),
+                    no_update if shown is None else shown["scenario"], no_update)
         return (layout.notice(say("calibration_done", lang)), *idle, no_update, no_update,
                 layout.evidence(lab, lang))
 
@@ -108,6 +122,10 @@ def _compare(lab: Lab, scenario: str, policies: tuple[str, ...], months: int, dr
     if len(policies) < 2:
         raise LabError("too_few_policies", count=len(policies))
     return compare(lab, scenario, policies, months=months, draws=draws, progress=progress)
+
+
+def _ask(lab: Lab, progress: Progress) -> Answers:
+    return answers(lab, draws=QUICK_DRAWS, replicates=QUICK_REPLICATES, progress=progress)
 
 
 def _calibrate(lab: Lab, progress: Progress) -> Any:

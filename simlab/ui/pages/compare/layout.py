@@ -10,6 +10,7 @@ from dash import dcc, html
 
 import scenarios
 from simlab.errors import LabError
+from simlab.i18n import text
 from simlab.jobs.calibrating import calibrated_with, refuse_other_version
 from simlab.jobs.checking import mark
 from simlab.jobs.records import data_used
@@ -128,6 +129,8 @@ def evidence(lab: Lab, lang: str) -> Any:
         say("calibrate" if made is None else "recalibrate", lang), id="calibrate",
         variant="light" if made is None else "subtle", size="compact-sm",
         display=None if data is not None else "none"))
+    lines.append(dmc.Button(text("grid.title", lang), id="ask", variant="subtle",
+                            size="compact-sm"))
     return dmc.Paper(dmc.Stack(lines, gap="xs", align="stretch"), p="lg", className="lab-card")
 
 

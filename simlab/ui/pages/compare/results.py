@@ -52,7 +52,7 @@ def view(tree: Tree, lang: str, answers: Tree | None = None) -> Any:
                     "probability")),
         *[_tested(comparison, a, b, titles, lang) for a, b in pairs],
         *[_table(comparison, a, b, titles, lang) for a, b in pairs],
-        *([] if answers is None else [_questions(answers, lang)]),
+        *([] if answers is None else [questions(answers, lang)]),
     ], gap="md")
 
 
@@ -198,12 +198,9 @@ def _tested(comparison: Tree, policy: str, against: str, titles: Mapping[str, st
     ], gap="xs"), p="lg", className="lab-card")
 
 
-def _questions(answers: Tree, lang: str) -> Any:
-    """Which questions the data answer, each with its badge and what would lift it."""
-    rows = [[row["question"],
-             dmc.Badge(row["verdict"], tt="none", variant="light",
-                       color=_WARRANT_COLOUR.get(row["badge"], "gray")),
-             row["owed"], row["lifts"]] for row in grid.rows(answers, lang)]
+def questions(answers: Tree, lang: str) -> Any:
+    """Which questions the data answer, and what would lift each answer."""
+    rows = [[row[name] for name in grid.COLUMNS] for row in grid.rows(answers, lang)]
     return dmc.Paper(dmc.Stack([
         dmc.Title(text("grid.title", lang), order=3, size="h4"),
         *[dmc.Text(line, size="sm", c="dimmed") for line in grid.notes(answers, lang)],
@@ -234,7 +231,7 @@ def _table(comparison: Tree, policy: str, against: str, titles: Mapping[str, str
     ], gap="xs"), p="lg", className="lab-card")
 
 
-def _grid(header: list[str], rows: list[list[Any]]) -> Any:
+def _grid(header: list[str], rows: list[list[str]]) -> Any:
     return dmc.TableScrollContainer(
         dmc.Table(data={"head": header, "body": rows}, verticalSpacing="xs",
                   className="lab-table"), minWidth=640, type="native")
