@@ -13,6 +13,7 @@ from calibration import posterior
 from calibration.informed import calibrated
 from calibration.reference import Box, simulate_table
 from calibration.summaries import Summariser
+from simlab.jobs.answering import answers
 from simlab.jobs.calibrating import calibrate, load_posterior
 from simlab.jobs.comparing import compare
 from simlab.jobs.reporting import report
@@ -79,6 +80,16 @@ def test_a_thin_export_goes_through_the_whole_loop(lab: Lab, tmp_path: Path) -> 
             if (policy, outcome) in warrants:
                 assert warrants[policy, outcome] == "assumed", (policy, outcome)
 
+    grid = {answer.question: answer for answer in answers(
+        lab, draws=60, replicates=4).answers}
+    assert grid["absence"].verdict == "tested"
+    for question in ("business", "complaints", "pay_leaving", "reward_leaving", "support_leaving"):
+        assert grid[question].verdict == "assumed"
+    for question in ("complaints", "reward_leaving", "support_leaving"):
+        assert "pilot" in grid[question].lifts
+    for question in ("base_pay", "guarantee", "weights", "support", "support_complaints"):
+        # "cannot": too few runs here to tell the effect from noise
+        assert grid[question].verdict in {"assumed", "cannot"}
     for lang in ("en", "zh"):
         page = report(lab, lang=lang, out=tmp_path / f"{lang}.html").read_text("utf-8")
         told = html.unescape(re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", page, flags=re.S))
