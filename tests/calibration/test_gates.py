@@ -71,5 +71,11 @@ def test_what_cannot_be_tested_is_neither_passed_nor_failed() -> None:
     assert gates(rows=[VAGUE])["coverage"].state == "untested"
 
 
+def test_what_chance_may_have_done_fails_nothing() -> None:
+    rows = [replace(GOOD, coverage90=0.82), *[replace(GOOD, coverage90=0.9)] * 3]
+    assert gates(rows=rows, truths=60)["coverage"].state == "passed"
+    assert gates(rows=rows, truths=300)["coverage"].state == "failed"
+
+
 def test_only_identified_parameters_are_held_to_coverage() -> None:
     assert gates(rows=[GOOD, replace(VAGUE, coverage90=0.1)])["coverage"].state == "passed"
