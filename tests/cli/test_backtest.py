@@ -44,12 +44,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     panel = together(recorded_change(0.25), recorded_change(0.0, people=250, unit="south", seed=5))
     tables = folder / "tables"
     export_panel(panel, tables)
-    unit = dict(zip(panel.person, panel.unit, strict=True))
-    rows = list(csv.DictReader((tables / "employees.csv").open(encoding="utf-8-sig")))
-    with (tables / "employees.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*rows[0], "org_unit_id"])
-        writer.writeheader()
-        writer.writerows(row | {"org_unit_id": unit[row["employee_no"]]} for row in rows)
     (tables / "org_units.csv").write_text(
         "org_unit_id,parent_id\nnorth,sales\nsouth,office\nsales,\noffice,\n", encoding="utf-8")
     simlab("new", folder / "lab")
