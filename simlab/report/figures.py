@@ -213,7 +213,7 @@ def recovery(plots: Tree, names: Mapping[str, str], lang: str) -> go.Figure:
             f"yaxis{key}": {**axis, "domain": [max(top - height, 0), top],
                             "anchor": f"x{key}"}})
         figure.add_annotation(x=left, y=top, xref="paper", yref="paper", xanchor="left",
-                              yanchor="bottom", showarrow=False, font={"size": 11},
+                              yanchor="bottom", showarrow=False, font={"size": 10},
                               align="left", text=_broken(names[name], lang, narrow=True))
     figure.update_layout(height=each * rows + 110,
                          margin={"l": 36, "r": 12, "t": 60, "b": 48})
@@ -235,7 +235,7 @@ def policy_colour(comparison: Tree, policy: str) -> str:
 
 def _broken(sentence: str, lang: str, *, narrow: bool = False) -> str:
     """Lines short enough for a phone, or for half of one; the text escaped."""
-    width = (12 if narrow else 22) if lang == "zh" else (26 if narrow else 44)
+    width = (11 if narrow else 22) if lang == "zh" else (21 if narrow else 44)
     if lang == "zh":
         lines = [sentence[i:i + width] for i in range(0, len(sentence), width)]
     else:
