@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,14 @@ from simlab.panel import Panel, season
 from simlab.policy import Policy
 from simlab.practice import NAMES
 from simlab.progress import Progress
-from simlab.world import ROSTER, Firm, Status, blank
+from simlab.world import MARKET_YEARS, ROSTER, Firm, Status, blank
 
 AGE_SPREAD = 8.0
 YOUNGEST = 20.0
 """SD of a synthetic staff's age and its lower end, in years; only retirement depends on them."""
+
+
+LogMarket = Annotated[float, Field(ge=-1, le=1)]
 
 
 class FirmFacts(BaseModel):
@@ -44,7 +47,9 @@ class FirmFacts(BaseModel):
     dismissal_months: int = Field(default=4, ge=0, le=36)
     grace_months: int = Field(default=6, ge=0, le=36)
     replacement_cost: float = Field(default=3.0, ge=0)
-    market: float = Field(default=0.0, ge=-1, le=1)
+    market: LogMarket | Annotated[
+        tuple[LogMarket, ...], Field(min_length=1, max_length=MARKET_YEARS)
+    ] = 0.0
 
     @model_validator(mode="after")
     def _twelve(self) -> Self:

@@ -35,6 +35,8 @@ DEPARTMENTS = 2
 """Supporting departments: product and technical (nursing and diagnostics in a hospital)."""
 INDUSTRIES = 4
 """Industries (specialties) of accounts that a role pack can list."""
+MARKET_YEARS = 40
+"""Years of a history for which the labour market can be given; the last one goes on."""
 COURSES = SKILLS + INDUSTRIES
 """Courses: one per skill, then one per industry."""
 
@@ -341,6 +343,7 @@ FIRM = np.dtype(
         ("calendar", "i4"),  # 0 = January
         ("transition_start", "i4"),
         ("market", "f8"),  # outside labour market, log relative to usual
+        ("market_years", "f8", (MARKET_YEARS,)),  # what each year of the history adds to it
         ("season", "f8", (12,)),  # log size of business by calendar month
         ("base_reference", "f8"),  # base pay at which the results level is stated
         ("entry_base", "f8"),  # base pay of newcomers

@@ -113,8 +113,10 @@ def calibrate(
     lab: LabPath, lang: Lang,
     until: Annotated[str | None, typer.Option("--until", metavar="MONTH",
                                               help=say("help.until"))] = None,
-    simulations: Annotated[int, typer.Option("--simulations", help=say("help.simulations"))]
-    = 10_000,
+    simulations: Annotated[int | None, typer.Option("--simulations",
+                                                    help=say("help.simulations"))] = None,
+    aggregates: Annotated[Path | None, typer.Option("--aggregates", metavar="FILE",
+                                                    help=say("help.aggregates"))] = None,
     rounds: Annotated[int | None, typer.Option("--rounds", help=say("help.rounds"))] = None,
     method: Annotated[Literal["amortised", "sbi"],
                       typer.Option("--method", help=say("help.method"))] = "amortised",
@@ -122,18 +124,38 @@ def calibrate(
     prior: Annotated[str, typer.Option("--prior", help=say("help.prior_all"))] = "registry",
     seed: Seed = 1, as_json: AsJson = False,
 ) -> None:
-    """Records to a posterior."""
+    """Records, or totals of a staff, to a posterior."""
+    if aggregates is not None:
+        _calibrate_on_totals(lab, aggregates, lang, simulations, seed, as_json)
+        return
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
         from simlab.jobs.calibrating import calibrate as run
         from simlab.lab import Lab
 
-        fit = run(Lab.open(lab), until=until, simulations=simulations, rounds=rounds,
-                  method=method, fresh=fresh, prior=prior, seed=seed, progress=progress)
+        fit = run(Lab.open(lab), until=until, rounds=rounds, method=method, fresh=fresh,
+                  prior=prior, seed=seed, progress=progress,
+                  **({} if simulations is None else {"simulations": simulations}))
     if as_json:
         print_json(asdict(fit))
     else:
         shown.calibrated(out, fit, lang)
+
+
+def _calibrate_on_totals(
+    lab: Path, file: Path, lang: str, simulations: int | None, seed: int, as_json: bool
+) -> None:
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.aggregates import calibrate_on_totals
+        from simlab.lab import Lab
+
+        tree = calibrate_on_totals(Lab.open(lab), file, seed=seed, progress=progress,
+                                   **({} if simulations is None else {"simulations": simulations}))
+    if as_json:
+        print_json(tree)
+    else:
+        shown.calibrated_on_totals(out, tree, lang)
 
 
 @app.command(help=say("help.check"))

@@ -118,6 +118,33 @@ def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
     console.print(text("check.holds_for", lang), markup=False)
 
 
+def calibrated_on_totals(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """What totals of a staff said about the few parameters that they can move."""
+    table(console, [say(f"column.{c}", lang) for c in
+                    ("parameter", "posterior", "contraction", "rests")],
+          [[REGISTRY[INDEX[row["name"]]].meaning(lang), wording.interval(row["posterior"], lang),
+            f"{row['contraction']:.2f}", text(f"informed.{row['informed']}", lang)]
+           for row in tree["parameters"]])
+    table(console, [say(f"column.{c}", lang) for c in ("total", "observed", "model")],
+          [[_total_name(row, lang), wording.share(row["observed"]),
+            wording.interval({"mean": row["median"], "lower": row["lower"],
+                              "upper": row["upper"]}, lang)] for row in tree["totals"]])
+    inside = sum(row["inside"] for row in tree["totals"])
+    console.print(say("on_totals", lang, source=tree["source"], inside=inside,
+                      total=len(tree["totals"])), markup=False)
+
+
+def _total_name(row: Mapping[str, Any], lang: str) -> str:
+    name = row["name"]
+    if row["kind"] == "turnover":
+        name = wording.month(name, lang)
+    elif row["kind"] in ("reasons", "age"):
+        band, _, kinds = name.rpartition(" ")
+        said = "+".join(say(f"exit_kind.{kind}", lang) for kind in kinds.split("+"))
+        name = f"{band} {said}".strip()
+    return say(f"total.{row['kind']}", lang, name=name)
+
+
 def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """The answer in short and the table of each policy against the baseline."""
     comparison, titles = tree["comparison"], wording.strings(tree["titles"], lang)
@@ -126,6 +153,9 @@ def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
         console.print(say("on_prior", lang), markup=False)
     elif tree["check"]["verdict"] != "passed":
         console.print(checks.verdict(tree["check"], lang), markup=False)
+    elif tree["options"].get("totals"):
+        console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
+                      markup=False)
     for policy in comparison["policies"]:
         against = comparison["baseline"]
         if policy == against:

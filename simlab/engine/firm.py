@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,6 +15,7 @@ from simlab.world import (
     DEPARTMENT,
     DEPARTMENTS,
     FIRM,
+    MARKET_YEARS,
     TEAM,
     Firm,
     blank,
@@ -33,7 +36,7 @@ def assemble(
     dismissal_months: int,
     grace_months: int,
     replacement_cost: float,
-    market: float = 0.0,
+    market: float | Sequence[float] = 0.0,
     coupled: bool = True,
     vacancies: bool = True,
     burn_in: int = 0,
@@ -45,7 +48,8 @@ def assemble(
     results are stated, `entry_base` that of newcomers; `coaching` the managers' skill, 0..1;
     `support_capacity` requests resolved a month and head, `resolution` the chance that a request
     was resolved last month; `standard` the level of results that counts, 0..1; `replacement_cost`
-    in months of base pay; `market` the log of the outside labour market. Uncoupled, people do
+    in months of base pay; `market` the log of the outside labour market, one figure or one for each
+    year from month 0 on, the last of which goes on (at most `MARKET_YEARS`). Uncoupled, people do
     not influence one another; without vacancies leavers are not replaced.
     """
     n = people.shape[-1]
@@ -62,7 +66,10 @@ def assemble(
     firm["dismissal_months"] = dismissal_months
     firm["grace"] = grace_months
     firm["replacement_cost"] = replacement_cost
-    firm["market"] = market
+    if isinstance(market, Sequence):
+        firm["market_years"] = market_by_year(market)
+    else:
+        firm["market"] = market
     firm["vacancies"] = vacancies
     for coupling in COUPLINGS:
         firm[coupling] = coupled
@@ -77,6 +84,15 @@ def assemble(
         burn_in=burn_in,
         names=names,
     )
+
+
+def market_by_year(years: Sequence[float]) -> NDArray[np.float64]:
+    """(MARKET_YEARS,) log labour market: the given years, the last of which goes on. ValueError
+    for no year or too many."""
+    if not 1 <= len(years) <= MARKET_YEARS:
+        raise ValueError(f"{len(years)} years of labour market; expected 1 to {MARKET_YEARS}")
+    rest = MARKET_YEARS - len(years)
+    return np.array([*years, *[years[-1]] * rest], dtype=np.float64)
 
 
 def empty_accounts(n: int) -> NDArray[np.void]:

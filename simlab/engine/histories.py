@@ -127,7 +127,8 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
     """One history, recorded person by person: (month, slot) arrays and each slot's exit month
     and, where the exit had notice, the month of giving it.
 
-    key_from[slot] is the month of taking up key work. course[month, slot] completes course - 1
+    policies[m] holds in month m, the last one goes on. key_from[slot] is the month of taking up
+    key work. course[month, slot] completes course - 1
     in that month (0 or less: none); its exam is sat. signs[place[k], month, slot] notes the k-th
     of `simlab.panel.SIGNS` where place[k] is not negative. The rating of a quarter is written
     back over its months. Meant for firms whose vacancies are off, so that a slot holds one
@@ -149,7 +150,8 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
                     move(people[i], m)
                 if trained:
                     completes(people[i], course[m, i])
-        month(people, accounts, teams, departments, firms[0], practices, policies[0], params[0],
+        policy = policies[min(m, len(policies) - 1)]
+        month(people, accounts, teams, departments, firms[0], practices, policy, params[0],
               seens[0], outcomes, k0, k1, scratch)
         quarter = m - (start + m) % 3
         for i in range(len(people)):

@@ -21,7 +21,7 @@ from simlab.i18n import LANGUAGES
 from simlab.jobs.arms import informed_by, main_rows
 from simlab.jobs.calibrating import load_fit
 from simlab.jobs.common import count_option, now
-from simlab.jobs.comparing import inputs, of_recorded_staff, panel_of, source_of
+from simlab.jobs.comparing import inputs, panel_of, source_of
 from simlab.jobs.variation import varied_levers
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, Panel
@@ -80,7 +80,7 @@ def answers(
     count_option("--months", months, 1, 120)
     base = study.policies[study.baseline]
     probes = {q.name: _stepped(base, q) for q in QUESTIONS if isinstance(q, Lever)}
-    rows, calibrated = main_rows(lab, of_recorded_staff(study), draws, seed, prior)
+    rows, calibrated = main_rows(lab, study.facts.practice, draws, seed, prior)
     panel = panel_of(lab, study)
     both = np.concatenate([rows, prior_draws(draws, seed)]) if calibrated else rows
     firm = study.firm(panel, both, seed=seed, progress=progress)

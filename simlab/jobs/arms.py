@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 
 from simlab.decide import Beside, Parameters
 from simlab.engine.ensemble import Ensemble
+from simlab.jobs.aggregates import (
+    LEARNT,
+    estimated_from_totals,
+    load_aggregate_posterior,
+)
 from simlab.jobs.calibrating import choose, load_fit, load_posterior
 from simlab.lab import Lab
 from simlab.parameters import NAMES, REGISTRY, prior_draws
@@ -20,6 +25,8 @@ from simlab.parameters.priors import PRIORS, registry_under
 from simlab.posterior import Posterior
 from simlab.report.page import Fit
 
+RECORDED = "sales"
+"""The practice of the people in a lab's records."""
 _FEWER = {"zeroed": 2, "rival": 5}
 """Parts run over so many times fewer draws: they stand beside the answer, and need no tail."""
 _LEAST = 20
@@ -62,28 +69,28 @@ class Arms:
 
 
 def main_rows(
-    lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry"
+    lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry"
 ) -> tuple[NDArray[np.float64], bool]:
     """(draw, parameter) draws that the answers are about, and whether they are calibrated.
 
-    `recorded`: the lab's records are about such people. Then they are the posterior's, where there
-    is one, with parameters that no record can move drawn from `prior` where that is another one
-    than the calibration's: those for which the records hold no column go with them. LabError
-    ``unknown_prior``.
+    Those of the posterior about staff of this `practice`, where there is one, with parameters
+    that the calibration did not inform drawn from `prior` where that is another one than the
+    calibration's. LabError ``unknown_prior``.
     """
     registry = registry_under(prior)
-    posterior = load_posterior(lab) if recorded else None
+    posterior = posterior_about(lab, practice)
     if posterior is None:
         return prior_draws(draws, seed, registry), False
     rows = choose(posterior, draws, seed)
     return (rows if calibrated_under(posterior) == prior
-            else np.where(_free(lab), prior_draws(draws, seed, registry), rows)), True
+            else np.where(_told(lab, practice)[1], prior_draws(draws, seed, registry), rows)), True
 
 
-def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry") -> Arms:
+def arms(lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry") -> Arms:
     """The main rows of a study and those beside them; see `main_rows` for the arguments."""
-    main, calibrated = main_rows(lab, recorded, draws, seed, prior)
-    informed = informed_by(load_fit(lab) if calibrated else None)
+    main, calibrated = main_rows(lab, practice, draws, seed, prior)
+    informed, free = (_told(lab, practice) if calibrated
+                      else (informed_by(None), np.ones(len(NAMES), bool)))
     blocks = {"main": main}
     if calibrated:
         blocks["prior"] = prior_draws(draws, seed, registry_under(prior))
@@ -93,7 +100,7 @@ def arms(lab: Lab, recorded: bool, draws: int, seed: int, prior: str = "registry
         if name != prior:
             drawn = prior_draws(few["rival"], seed, registry_under(name))
             blocks[f"rival:{name}"] = (
-                np.where(_free(lab), drawn, main[: few["rival"]]) if calibrated else drawn)
+                np.where(free, drawn, main[: few["rival"]]) if calibrated else drawn)
     ends = np.cumsum([len(block) for block in blocks.values()]).tolist()
     parts = {name: slice(end - len(block), end)
              for (name, block), end in zip(blocks.items(), ends, strict=True)}
@@ -105,11 +112,24 @@ def calibrated_under(posterior: Posterior) -> str:
     return str(posterior.provenance.get("prior", "registry"))
 
 
-def _free(lab: Lab) -> NDArray[np.bool_]:
-    """(parameter,) which parameters the records of the lab's calibration could not move."""
+def posterior_about(lab: Lab, practice: str) -> Posterior | None:
+    """The lab's posterior about staff of a practice: records hold sales staff, of others there may
+    be totals."""
+    if practice == RECORDED:
+        return load_posterior(lab)
+    return load_aggregate_posterior(lab, practice)
+
+
+def _told(lab: Lab, practice: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(parameter,) which parameters the calibration about a practice informed, and (parameter,)
+    which it could not move."""
+    if practice != RECORDED:
+        known = estimated_from_totals(lab, practice)
+        return (np.array([name in known for name in NAMES]),
+                np.array([name not in LEARNT for name in NAMES]))
     fit = load_fit(lab)
     moved = set() if fit is None else {p.name for p in fit.parameters if p.calibrated}
-    return np.array([name not in moved for name in NAMES])
+    return informed_by(fit), np.array([name not in moved for name in NAMES])
 
 
 def informed_by(fit: Fit | None) -> NDArray[np.bool_]:

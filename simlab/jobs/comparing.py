@@ -16,7 +16,8 @@ from simlab.decide import Comparison
 from simlab.decide import compare as reduce
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
-from simlab.jobs.arms import arms
+from simlab.jobs.aggregates import calibrated_on_totals
+from simlab.jobs.arms import RECORDED, arms, posterior_about
 from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import (
@@ -99,7 +100,7 @@ def compare(
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
     baseline = _baseline(study, chosen, baseline)
-    drawn = arms(lab, of_recorded_staff(study), draws, seed, prior)
+    drawn = arms(lab, study.facts.practice, draws, seed, prior)
     panel = panel_of(lab, study)
     firm = study.firm(panel, drawn.rows, seed=seed, progress=progress)
     ensemble = simulate(firm, chosen, drawn.rows, months=months, replicates=replicates, seed=seed,
@@ -112,10 +113,11 @@ def compare(
         source=source_of(scenario),
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
         calibrated=drawn.calibrated,
-        check=mark(lab) if drawn.calibrated else {}, made=now(), inputs=inputs(lab, study),
+        check=mark(lab) if drawn.calibrated and panel is not None else {},
+        made=now(), inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
-                 "prior": prior,
+                 "prior": prior, "totals": totals_behind(lab, study),
                  "people": firm.people.shape[-1],
                  "people_from": "scenario" if panel is None else "records"},
         definitions={policy.name: policy.model_dump(mode="json") for policy in chosen},
@@ -134,12 +136,20 @@ def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:
     return panel_or_none(lab) if of_recorded_staff(study) else None
 
 
+def totals_behind(lab: Lab, study: scenarios.Scenario) -> str | None:
+    """The source of the totals that the posterior of such a study comes from; None where it comes
+    from records, or there is none."""
+    found = None if of_recorded_staff(study) else calibrated_on_totals(
+        lab, study.facts.practice)
+    return None if found is None else str(found["source"])
+
+
 def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
     known = of_recorded_staff(study)
     return {
         "data": data_hash(lab) if known else None,
-        "calibration": posterior_fingerprint(lab) if known else None,
+        "calibration": posterior_fingerprint(lab) if known else _totals_fingerprint(lab, study),
         "scenario": fingerprint({
             "months": study.months, "baseline": study.baseline,
             "facts": study.facts.model_dump(mode="json"), "burn_in": study.burn_in,
@@ -147,6 +157,11 @@ def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
             "policies": {n: p.model_dump(mode="json") for n, p in study.policies.items()}}),
         "model": model_version(), "code": code_version(),
     }
+
+
+def _totals_fingerprint(lab: Lab, study: scenarios.Scenario) -> str | None:
+    posterior = posterior_about(lab, study.facts.practice)
+    return None if posterior is None else fingerprint(posterior.draws)
 
 
 def _baseline(
@@ -164,8 +179,9 @@ def _baseline(
 
 def of_recorded_staff(study: scenarios.Scenario) -> bool:
     """Whether a lab's records are about such people: they hold sales staff. A scenario of
-    another practice brings people drawn from its facts, and runs over the prior."""
-    return study.facts.practice == "sales"
+    another practice brings people drawn from its facts; its parameters come from totals of such
+    a staff where the lab was calibrated on them, else from the prior."""
+    return study.facts.practice == RECORDED
 
 
 def _policies(study: scenarios.Scenario, given: Sequence[str]) -> list[Policy]:

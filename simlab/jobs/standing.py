@@ -9,6 +9,7 @@ from typing import Any
 import scenarios
 from calibration.stored import StoredTables
 from simlab.errors import LabError
+from simlab.jobs.aggregates import calibrated_on_totals
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import model_version
@@ -19,6 +20,7 @@ from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, Panel, month_name, month_number
+from simlab.practice import NAMES as PRACTICES
 from simlab.records import data_hash
 
 
@@ -60,8 +62,8 @@ def status(lab: Lab) -> Standing:
         "first_month": month_name(panel.start),
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
-    items = [*_calibration(lab, digest, panel), *_forecasts(lab, digest), *_comparisons(lab),
-             *_answers(lab), *_events(lab, digest), *_reports(lab)]
+    items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
+             *_comparisons(lab), *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
 
@@ -78,6 +80,14 @@ def _calibration(lab: Lab, digest: str | None, panel: Panel | None) -> list[Item
             panel.start + panel.months - 1 - month_number(made["until"]), 0)
     return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
                  facts | _check(lab, None))]
+
+
+def _totals(lab: Lab) -> list[Item]:
+    found = {practice: calibrated_on_totals(lab, practice) for practice in PRACTICES}
+    return [Item("calibration", f"totals_{practice}", tree["made"],
+                 _changed(tree, {"model": model_version()}),
+                 {k: tree[k] for k in ("source", "simulations", "seed")})
+            for practice, tree in found.items() if tree is not None]
 
 
 def _forecasts(lab: Lab, digest: str | None) -> list[Item]:

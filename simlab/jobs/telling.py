@@ -11,7 +11,7 @@ from simlab.engine.story import Story, tell
 from simlab.errors import LabError
 from simlab.jobs.arms import main_rows
 from simlab.jobs.common import count_option
-from simlab.jobs.comparing import of_recorded_staff, panel_of
+from simlab.jobs.comparing import panel_of
 from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.standing import comparison_changes
 from simlab.lab import Lab
@@ -75,7 +75,7 @@ def story(
     others = [name for name in options["policies"] if name != against]
     policy = _named(policy or others[0], options, "--policy")
     study = scenarios.load(tree["source"])
-    rows, calibrated = main_rows(lab, of_recorded_staff(study), options["draws"], options["seed"],
+    rows, calibrated = main_rows(lab, study.facts.practice, options["draws"], options["seed"],
                                  options.get("prior", "registry"))
     draw = history // options["replicates"]
     # the past of a draw does not depend on later draws

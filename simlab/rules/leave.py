@@ -7,7 +7,7 @@ from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.rules import exponential, rule
 from simlab.rules.warn import helped
-from simlab.world import ACCOUNTS, Cause, Exit, Help, Stage, Status
+from simlab.world import ACCOUNTS, MARKET_YEARS, Cause, Exit, Help, Stage, Status
 
 LOG_13 = 2.5649493574615367
 """log(1 + 12): tenure curves are stated at a tenure of one year."""
@@ -34,6 +34,14 @@ def tenure_hazard(tenure, param):
 
 
 @inlined
+def labour_market(firm):
+    """Log of the outside labour market in the history's present year, 0 = usual; before the first
+    year (burn-in) it is as in the first."""
+    year = min(max(firm.month // 12, 0), MARKET_YEARS - 1)
+    return firm.market + firm.market_years[year]
+
+
+@inlined
 def contributions(person, firm, policy, param):
     """What each `Cause` adds to the log hazard of deciding to quit this month, in their order.
 
@@ -54,7 +62,7 @@ def contributions(person, firm, policy, param):
         -param.belonging_exit * (person.belonging - 0.5),
         -param.support_exit * (person.support - 0.5),
         -param.control_exit * (person.control - 0.5),
-        param.market_exit * firm.market,
+        param.market_exit * labour_market(firm),
         -param.remote_exit * policy.remote,
         -param.pay_exit * person.pay_level - param.pay_change_exit * policy.pay_change,
         -param.help_exit * person.attention,

@@ -4,6 +4,7 @@
 from simlab.compiled import inlined
 from simlab.numeric import exp, log
 from simlab.rules import rule
+from simlab.rules.leave import labour_market
 from simlab.world import RING
 
 
@@ -63,6 +64,7 @@ def pay(person, team, firm, policy, param):
     reference = income
     if firm.couple_income and team.income > 0.0:
         reference += param.expectation_peers * (team.income - income)
-    if firm.market != 0.0:
-        reference *= 1.0 + param.expectation_market * firm.market
+    market = labour_market(firm)
+    if market != 0.0:
+        reference *= 1.0 + param.expectation_market * market
     person.expected += param.expectation_memory * (reference - person.expected)
