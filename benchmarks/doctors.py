@@ -359,9 +359,10 @@ is recorded for ({drift} a year, mean over draws), and where the labour market g
 
 {scores}
 
-Three origins of one falling series tell little, and methods differ by less than chance does. A
-plain baseline that does as well here is no worse for the purpose: with totals alone the lab does
-not claim to forecast better, it gives the what-if a level that fits.
+Three origins of one falling series tell little. Where a plain baseline has the smaller error above,
+it is the better forecast here: with totals alone the lab does not claim to forecast better, it
+gives the what-if a level that fits. The priors of the wandering level were chosen with sight of the
+series, and the emulator was taught around all of its years.
 
 ## The medical pack's own posterior
 
