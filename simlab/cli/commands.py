@@ -198,6 +198,7 @@ def forecast(
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
         from simlab.errors import LabError
+        from simlab.jobs.checking import mark
         from simlab.jobs.forecasting import forecast as ahead
         from simlab.jobs.rolling import forecast_every_month
         from simlab.lab import Lab
@@ -219,6 +220,8 @@ def forecast(
         print_json({**result.to_json(), "folder": str(folder)})
         return
     if every_month:
+        if not recalibrate:
+            shown.mark(out, mark(opened), lang)
         shown.rolled(out, result.to_json(), lang)
     else:
         shown.forecasted(out, result, lang)
@@ -265,13 +268,17 @@ def answers(
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
         from simlab.jobs.answering import answers as run
+        from simlab.jobs.checking import mark
         from simlab.lab import Lab
 
-        found = run(Lab.open(lab), scenario, draws=draws, replicates=replicates, prior=prior,
+        opened = Lab.open(lab)
+        found = run(opened, scenario, draws=draws, replicates=replicates, prior=prior,
                     seed=seed, progress=progress).to_json()
+        carried = mark(opened)
     if as_json:
-        print_json(found)
+        print_json({**found, "check": carried})
     else:
+        shown.mark(out, carried, lang)
         shown.answered(out, found, lang)
 
 
@@ -315,6 +322,7 @@ def claims(
     printed = json_file == "-"
     with at_work(lang, printed) as progress:
         from simlab.cli import shown
+        from simlab.jobs.checking import mark
         from simlab.jobs.claims import claims as run
         from simlab.jobs.common import write_out
         from simlab.lab import Lab
@@ -328,8 +336,10 @@ def claims(
             write_out(path.parent, {path.name: content})
     if printed:
         print_json(found)
-    else:
-        shown.claimed(out, found, lang)
+        return
+    if opened is not None:
+        shown.mark(out, mark(opened), lang)
+    shown.claimed(out, found, lang)
 
 
 @app.command(help=say("help.report"))
@@ -363,14 +373,18 @@ def story(
     """One simulated life, and its twin under another policy."""
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
+        from simlab.jobs.checking import mark
         from simlab.jobs.telling import story as run
         from simlab.lab import Lab
 
-        told = run(Lab.open(lab), person, history, scenario=scenario, policy=policy,
-                   against=against, progress=progress)
+        opened = Lab.open(lab)
+        told = run(opened, person, history, scenario=scenario, policy=policy, against=against,
+                   progress=progress)
+        carried = mark(opened)
     if as_json:
-        print_json(told.to_json())
+        print_json({**told.to_json(), "check": carried})
     else:
+        shown.mark(out, carried, lang)
         shown.told(out, told, lang)
 
 

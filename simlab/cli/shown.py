@@ -145,17 +145,23 @@ def _total_name(row: Mapping[str, Any], lang: str) -> str:
     return say(f"total.{row['kind']}", lang, name=name)
 
 
+def mark(console: Console, carried: Mapping[str, Any], lang: str) -> None:
+    """What a check says of the calibration beneath, where it has not been passed."""
+    if carried["verdict"] in ("failed", "unchecked"):
+        console.print(checks.verdict(carried, lang), markup=False)
+
+
 def compared(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """The answer in short and the table of each policy against the baseline."""
     comparison, titles = tree["comparison"], wording.strings(tree["titles"], lang)
     console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
     if not tree["calibrated"]:
         console.print(say("on_prior", lang), markup=False)
-    elif tree["check"]["verdict"] != "passed":
-        console.print(checks.verdict(tree["check"], lang), markup=False)
-    elif tree["options"].get("totals"):
-        console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
-                      markup=False)
+    else:
+        mark(console, tree["check"], lang)
+        if tree["options"].get("totals"):
+            console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
+                          markup=False)
     for policy in comparison["policies"]:
         against = comparison["baseline"]
         if policy == against:

@@ -152,6 +152,8 @@ def test_a_check_prints_its_gates_in_both_languages(lab: Path) -> None:
     assert "留出最后几个月" in shown
     state = json.loads(simlab("status", lab, "--json").stdout)
     assert state["items"][0]["facts"]["check"] == found["verdict"]
+    grid = json.loads(simlab("answers", lab, "--draws", 20, "--replicates", 2, "--json").stdout)
+    assert grid["check"]["verdict"] == found["verdict"]
 
 
 @pytest.mark.slow
