@@ -21,6 +21,7 @@ from simlab.jobs.aggregates import (
     load_aggregate_posterior,
     policy_in_force,
 )
+from simlab.jobs.arms import arms
 from simlab.jobs.comparing import compare
 from simlab.jobs.standing import status
 from simlab.lab import Lab
@@ -191,6 +192,12 @@ def test_a_lab_with_totals_alone_compares_from_them(tmp_path: Path) -> None:
     result = compare(lab, "premium_care", draws=6, replicates=1, months=6)
     assert result.calibrated
     assert result.options["totals"] == "invented hospital"
+    told = arms(lab, "medical", 10, seed=1)
+    assert told.informed[INDEX["exit_level"]]
+    rival = told.rows[told.parts["rival:flat"]]
+    level, other = INDEX["exit_level"], INDEX["stress_exit"]
+    np.testing.assert_array_equal(rival[:, level], told.main[: len(rival), level])
+    assert (rival[:, other] != told.main[: len(rival), other]).all()
     sales = compare(lab, "sales_transition", draws=4, replicates=1, months=3)
     assert not sales.calibrated
     assert sales.options["totals"] is None

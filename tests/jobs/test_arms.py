@@ -49,7 +49,7 @@ def calibrated(tmp_path):
 
 
 def test_what_the_data_did_not_inform_is_at_zero_in_its_part_and_nothing_else(calibrated):
-    made = arms(calibrated, True, 40, seed=5)
+    made = arms(calibrated, "sales", 40, seed=5)
     assert made.calibrated
     zeroed = made.rows[made.parts["zeroed"]]
     for k, p in enumerate(REGISTRY):
@@ -60,14 +60,14 @@ def test_what_the_data_did_not_inform_is_at_zero_in_its_part_and_nothing_else(ca
 
 
 def test_rival_priors_move_only_what_no_record_can_move(calibrated):
-    made = arms(calibrated, True, 40, seed=5)
+    made = arms(calibrated, "sales", 40, seed=5)
     for name in PRIORS[1:]:
         rows = made.rows[made.parts[f"rival:{name}"]]
         drawn = prior_draws(len(rows), 5, registry_under(name))
         for k, p in enumerate(REGISTRY):
             source = made.main[: len(rows)] if p.calibrated else drawn
             np.testing.assert_array_equal(rows[:, k], source[:, k])
-    other = arms(calibrated, True, 40, seed=5, prior="flat")
+    other = arms(calibrated, "sales", 40, seed=5, prior="flat")
     assert "rival:registry" in other.parts
     assert "rival:flat" not in other.parts
     k = INDEX["stress_exit"]
@@ -77,7 +77,7 @@ def test_rival_priors_move_only_what_no_record_can_move(calibrated):
 
 
 def test_an_uncalibrated_lab_runs_the_prior_as_the_main_part(tmp_path):
-    made = arms(Lab.create(tmp_path / "lab"), True, 30, seed=2)
+    made = arms(Lab.create(tmp_path / "lab"), "sales", 30, seed=2)
     assert not made.calibrated
     assert "prior" not in made.parts
     np.testing.assert_array_equal(made.main, prior_draws(30, 2))

@@ -7,7 +7,7 @@ import scenarios
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
 from simlab.jobs.arms import main_rows
-from simlab.jobs.comparing import compare, of_recorded_staff, panel_of
+from simlab.jobs.comparing import compare, panel_of
 from simlab.jobs.demo import sample_lab
 from simlab.jobs.telling import story
 from simlab.lab import Lab
@@ -37,7 +37,7 @@ def test_it_is_the_history_of_the_comparison(which, request):
     study = scenarios.load("sales_transition")
     panel = panel_of(lab, study)
     assert (panel is None) == (which == "lab")
-    rows, calibrated = main_rows(lab, of_recorded_staff(study), DRAWS, 3)
+    rows, calibrated = main_rows(lab, study.facts.practice, DRAWS, 3)
     firm = study.firm(panel, rows, seed=3)
     person = firm.names[11]
     told = story(lab, person, 7)
