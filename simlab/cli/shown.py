@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.box import SIMPLE
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,13 +19,18 @@ from simlab.practice import pack
 from simlab.report import checks, claims, event, evidence, grid, rolling, wording
 from simlab.report.page import TABLE, answer
 
+FIRST, GAP = 16, 3
+"""Width that a table's first column keeps, and what stands between columns."""
+
 
 def table(console: Console, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table; its narrow columns are not broken as long as the first can give way."""
     grid = Table(box=SIMPLE, pad_edge=False, header_style="bold")
+    widest = [max(cell_len(cell) for cell in column) for column in zip(header, *rows, strict=True)]
+    whole = sum(widest[1:]) + GAP * len(widest) + FIRST <= console.width
     for place, title in enumerate(header):
-        widest = max([len(title), *(len(row[place]) for row in rows)])
-        grid.add_column(escape(title), overflow="fold", no_wrap=place > 0 and widest <= 30)
+        grid.add_column(escape(title), overflow="fold", min_width=min(widest[place], FIRST),
+                        no_wrap=place > 0 and whole and widest[place] <= 30)
     for row in rows:
         grid.add_row(*(escape(cell) for cell in row))
     console.print(grid)
