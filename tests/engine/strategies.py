@@ -3,8 +3,8 @@ that a new lever or fact of a firm is covered by itself."""
 
 from __future__ import annotations
 
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from hypothesis import strategies as st
@@ -66,6 +66,10 @@ def _value(kind: Any, bounds: list[Any], name: str, practice: str) -> st.SearchS
     """Values of a field's type between its bounds; a type not known here has to be added."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _model(kind, practice, {})
+    if get_origin(kind) is Annotated:
+        inner, *constraints = get_args(kind)
+        bounds = [m for c in constraints for m in (c.metadata if isinstance(c, FieldInfo) else [c])]
+        return _value(inner, bounds, name, practice)
     if get_origin(kind) is Literal:
         return st.sampled_from(get_args(kind))
     if get_origin(kind) is tuple:
@@ -73,9 +77,10 @@ def _value(kind: Any, bounds: list[Any], name: str, practice: str) -> st.SearchS
         most = next((b.max_length for b in bounds if isinstance(b, MaxLen)), 12)
         inner = _value(get_args(kind)[0], [], name, practice)
         return st.lists(inner, min_size=least, max_size=most)
-    if NoneType in get_args(kind):
-        (inner,) = (part for part in get_args(kind) if part is not NoneType)
-        return st.none() | _value(inner, bounds, name, practice)
+    if get_origin(kind) in (Union, UnionType):
+        return st.one_of(*(_value(part, bounds, name, practice) for part in get_args(kind)))
+    if kind is NoneType:
+        return st.none()
     if kind is bool:
         return st.booleans()
     if kind in (int, float):
