@@ -152,8 +152,9 @@ def _total_name(row: Mapping[str, Any], lang: str) -> str:
 
 
 def mark(console: Console, carried: Mapping[str, Any], lang: str) -> None:
-    """What a check says of the calibration beneath, where it has not been passed."""
-    if carried["verdict"] in ("failed", "unchecked"):
+    """What a check says of the calibration beneath, where it has not been passed; nothing where
+    there is none to check (totals of a staff)."""
+    if carried and carried["verdict"] in ("failed", "unchecked"):
         console.print(checks.verdict(carried, lang), markup=False)
 
 

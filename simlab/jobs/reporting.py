@@ -104,7 +104,8 @@ def _provenance(
         rows[f"{name}: made"] = tree["made"]
         for part in ("inputs", "options"):
             for key, value in tree[part].items():
-                rows[f"{name}: {key}"] = ", ".join(value) if isinstance(value, list) else value
+                if value is not None:
+                    rows[f"{name}: {key}"] = ", ".join(value) if isinstance(value, list) else value
     if compared is not None:
         for key, value in compared["comparison"]["provenance"].items():
             rows[f"simulation: {key}"] = value
