@@ -66,6 +66,7 @@ def demo(
         return
     shown.imported(out, made.imported, lang)
     shown.calibrated(out, made.fit, lang)
+    shown.verdict(out, made.checked, lang)
     shown.compared(out, made.compared.to_json(), lang)
     out.print()
     for step, seconds in made.seconds.items():

@@ -115,9 +115,14 @@ def drift_line(drift: Mapping[str, Any], lang: str) -> str:
                total=len(drift["summaries"]), usual=round(drift["usual"]))
 
 
+def verdict(console: Console, found: Mapping[str, Any], lang: str) -> None:
+    """Whether the calibration passed its check, in a sentence."""
+    console.print(checks.verdict(checks.marked(found), lang), markup=False)
+
+
 def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
     """The verdict on a calibration, its gates with their reasons, and the coverage table."""
-    console.print(checks.verdict(checks.marked(found), lang), markup=False)
+    verdict(console, found, lang)
     table(console, [text(f"check.column.{c}", lang) for c in ("gate", "state", "reason")],
           checks.gates(found, lang))
     table(console, checks.header(lang), checks.coverage(found, lang))

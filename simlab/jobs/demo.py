@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +16,7 @@ from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.answering import answers
 from simlab.jobs.calibrating import calibrate
+from simlab.jobs.checking import check
 from simlab.jobs.common import read_json
 from simlab.jobs.comparing import Compared, compare
 from simlab.jobs.forecasting import forecast
@@ -43,6 +44,7 @@ class Demo:
     lab: Lab
     imported: ImportReport
     fit: Fit
+    checked: Mapping[str, Any]
     compared: Compared
     report: Path
     seconds: dict[str, float]
@@ -51,12 +53,14 @@ class Demo:
         """As plain data."""
         return {
             "lab": str(self.lab.path), "report": str(self.report), "seconds": self.seconds,
-            "import": self.imported.as_dict(), "comparison": self.compared.to_json(),
+            "import": self.imported.as_dict(), "check": self.checked["verdict"],
+            "comparison": self.compared.to_json(),
         }
 
 
 def demo(folder: Path, lang: str, progress: Progress | None = None) -> Demo:
-    """Import the sample firm, calibrate on it, compare three policies, forecast and report.
+    """Import the sample firm, calibrate on it and check that, compare three policies, forecast and
+    report.
 
     The lab is made beside `folder` and put in its place when all of it has worked, so a demo
     that is stopped leaves an earlier one as it was. A LabError where `folder` holds anything
@@ -72,7 +76,7 @@ def demo(folder: Path, lang: str, progress: Progress | None = None) -> Demo:
         if folder.exists():
             shutil.rmtree(folder)
         made.lab.path.replace(folder)
-    return Demo(Lab.open(folder), made.imported, made.fit, made.compared,
+    return Demo(Lab.open(folder), made.imported, made.fit, made.checked, made.compared,
                 folder / made.report.relative_to(made.lab.path), made.seconds)
 
 
@@ -107,6 +111,8 @@ def _run(path: Path, lang: str, progress: Progress) -> Demo:
         lab, imported = sample_lab(path)
     with step("calibrate"):
         fit = calibrate(lab, simulations=SIMULATIONS, progress=progress)
+    with step("check"):
+        checked = check(lab, progress=progress)
     with step("compare"):
         compared = compare(lab, SCENARIO, draws=DRAWS, progress=progress)
     with step("answers"):
@@ -118,4 +124,4 @@ def _run(path: Path, lang: str, progress: Progress) -> Demo:
     with step("report"):
         # Both languages, because either reader may be sent the page.
         paths = {each: report(lab, each, progress=progress) for each in LANGUAGES}
-    return Demo(lab, imported, fit, compared, paths[lang], seconds)
+    return Demo(lab, imported, fit, checked, compared, paths[lang], seconds)

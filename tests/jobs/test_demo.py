@@ -27,7 +27,7 @@ def test_the_demo_imports_calibrates_compares_forecasts_and_reports(tmp_path: Pa
     assert made.compared.calibrated
     page = made.report.read_text(encoding="utf-8")
     assert "not a real firm" in page
-    assert set(made.seconds) == {"import", "calibrate", "compare", "answers", "forecast",
+    assert set(made.seconds) == {"import", "calibrate", "check", "compare", "answers", "forecast",
                                  "report"}
     state = status(made.lab)
     assert {item.kind for item in state.items} == {"calibration", "comparison", "answers",
