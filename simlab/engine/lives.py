@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from simlab.draws import split_seed
 from simlab.engine.ensemble import run_tasks, state
 from simlab.engine.kernel import load_kernel
+from simlab.engine.panels import buffers
 from simlab.panel import SIGNS, STILL_HERE
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
@@ -61,7 +62,7 @@ def follow(
         try:
             out = spare.get_nowait()
         except queue.Empty:
-            out = _buffers(months, firm.people.shape[-1])
+            out = buffers(months, firm.people.shape[-1], 0)
         for never in ("exited", "noticed"):
             out[never][:] = STILL_HERE
         finished = kernel.run_panel(
@@ -73,16 +74,3 @@ def follow(
         spare.put(out)
 
     run_tasks(work, range(len(draws)), stage, threads, progress)
-
-
-def _buffers(months: int, n: int) -> dict[str, NDArray[Any]]:
-    """In the order in which the kernel takes them."""
-    return {
-        "business": np.empty((months, n), np.float32),
-        "rating": np.empty((months, n), np.int8),
-        "pay": np.empty((months, n), np.float32),
-        "exited": np.empty(n, np.int32),
-        "noticed": np.empty(n, np.int32),
-        "kind": np.zeros(n, np.int8),
-        "signs": np.empty((0, months, n), np.float32),
-    }

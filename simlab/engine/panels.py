@@ -175,17 +175,8 @@ class Observer:
         )
 
     def buffers(self) -> dict[str, NDArray[Any]]:
-        """What the kernel writes of one history, in its order."""
-        months, n = self.like.months, len(self.like.person)
-        return {
-            "business": np.empty((months, n), np.float32),
-            "rating": np.empty((months, n), np.int8),
-            "pay": np.empty((months, n), np.float32),
-            "exited": np.empty(n, np.int32),
-            "noticed": np.empty(n, np.int32),
-            "kind": np.empty(n, np.int8),
-            "signs": np.empty((len(self._signs), months, n), np.float32),
-        }
+        """What the kernel writes of one history."""
+        return buffers(self.like.months, len(self.like.person), len(self._signs))
 
     def panel(
         self, rows: dict[str, NDArray[Any]], history: int, draw: NDArray[np.float64]
@@ -310,3 +301,16 @@ def _could_be_seen(
     inside = (column >= panel.first[:, None]) & (column <= lost[:, None])
     gap = panel.employed & ~taken
     return np.ascontiguousarray((inside & ~gap & taken.any(axis=0)).T)
+
+
+def buffers(months: int, n: int, signs: int) -> dict[str, NDArray[Any]]:
+    """What the kernel writes of one history of n people, in the order in which it takes them."""
+    return {
+        "business": np.empty((months, n), np.float32),
+        "rating": np.empty((months, n), np.int8),
+        "pay": np.empty((months, n), np.float32),
+        "exited": np.empty(n, np.int32),
+        "noticed": np.empty(n, np.int32),
+        "kind": np.zeros(n, np.int8),
+        "signs": np.empty((signs, months, n), np.float32),
+    }

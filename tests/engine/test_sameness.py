@@ -136,6 +136,9 @@ def test_a_running_kernel_reads_the_flag_every_month(firm, busy):
 def test_a_start_is_never_written(firm, busy, draws):
     before = firm.people.copy()
     simulate(firm, [busy], draws, months=3)
+    # one history alone is lived in rows of its own, too
+    one, again = (simulate(firm, [busy], draws[:1], months=3).y for _ in range(2))
+    np.testing.assert_array_equal(one, again)
     np.testing.assert_array_equal(firm.people, before)
 
 
