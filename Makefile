@@ -40,7 +40,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Setting up $(VENV) with $$($$found --version)"; \
 	  "$$found" -m venv $(VENV); \
 	fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,postgres]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,postgres,cluster]"
 	@touch $@
 
 clean:

@@ -1,0 +1,34 @@
+"""Results as tables and sentences in a terminal."""
+
+from simlab.cli.shown.calibration import (
+    calibrated,
+    calibrated_on_totals,
+    checked,
+    drift_line,
+    mark,
+    verdict,
+)
+from simlab.cli.shown.deciding import answered, compared
+from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
+from simlab.cli.shown.records import imported, standing
+from simlab.cli.shown.stories import told
+from simlab.cli.shown.tables import table
+
+__all__ = [
+    "answered",
+    "calibrated",
+    "calibrated_on_totals",
+    "checked",
+    "claimed",
+    "compared",
+    "drift_line",
+    "forecasted",
+    "imported",
+    "mark",
+    "replayed",
+    "rolled",
+    "standing",
+    "table",
+    "told",
+    "verdict",
+]

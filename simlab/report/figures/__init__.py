@@ -1,0 +1,33 @@
+"""Plain data -> plotly figures.
+
+Every figure names its unit, its interval and its n in the title or on an axis, reads well in
+grey, and carries its texts in the language asked for (plotly itself localises nothing).
+"""
+
+from simlab.report.figures.calibration import (
+    calibration_curve,
+    contraction,
+    months_fan,
+    predictive_check,
+    recovery,
+)
+from simlab.report.figures.comparing import (
+    fan,
+    find_effect,
+    paired_difference,
+    policy_colour,
+    probability_bars,
+)
+
+__all__ = [
+    "calibration_curve",
+    "contraction",
+    "fan",
+    "find_effect",
+    "months_fan",
+    "paired_difference",
+    "policy_colour",
+    "predictive_check",
+    "probability_bars",
+    "recovery",
+]

@@ -1,0 +1,79 @@
+"""What all figures share: axes without decoration, months, bands, broken lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+from simlab.decide.outcomes import outcome as described
+from simlab.i18n import text
+from simlab.report.tokens import FONT, LIGHT, translucent
+from simlab.report.wording import number, outcome_name
+
+Tree = Mapping[str, Any]
+
+def broken(sentence: str, lang: str, *, narrow: bool = False) -> str:
+    """Lines short enough for a phone, or for half of one; the text escaped."""
+    width = (11 if narrow else 22) if lang == "zh" else (21 if narrow else 44)
+    if lang == "zh":
+        lines = [sentence[i:i + width] for i in range(0, len(sentence), width)]
+    else:
+        lines = wrap(sentence, width)
+    return "<br>".join(escape(line) for line in lines)
+
+
+def draw_bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, label: str,
+               lang: str, *, inner: bool = True) -> None:
+    """Mean line with its 90% band (and 50%, with `inner`) from `columns` ``mean, p05 .. p95``."""
+    for low, high, alpha in (("p05", "p95", 0.14), ("p25", "p75", 0.22))[: 2 if inner else 1]:
+        figure.add_scatter(
+            x=[*months, *months[::-1]], y=[*columns[high], *list(columns[low])[::-1]],
+            fill="toself", fillcolor=translucent(colour, alpha), line={"width": 0},
+            mode="lines", hoverinfo="skip", showlegend=False, legendgroup=label,
+        )
+    notes = [text("figure.fan_note", lang, mean=number(mean, lang), lower=number(low, lang),
+                  upper=number(high, lang))
+             for mean, low, high in zip(columns["mean"], columns["p05"], columns["p95"],
+                                        strict=True)]
+    figure.add_scatter(x=months, y=list(columns["mean"]), name=label, legendgroup=label,
+                       mode="lines+markers" if len(months) < 4 else "lines",
+                       line={"color": colour, "width": 2.5}, text=notes,
+                       hovertemplate="%{x}: %{text}<extra>%{fullData.name}</extra>")
+
+
+def month_axis(figure: go.Figure, months: list[str]) -> None:
+    """Months along the bottom, named as often as there is room."""
+    step = max(1, -(-len(months) // 4))  # no more than a phone has room for
+    figure.update_xaxes(type="category", tickvals=months[::step], ticktext=months[::step],
+                        tickangle=0, showgrid=False)
+
+
+def with_unit(outcome: str, lang: str) -> str:
+    """The outcome with its unit."""
+    return f"{outcome_name(outcome, lang)} ({text(f'unit.{described(outcome).unit}', lang)})"
+
+
+def blank(y_title: str) -> go.Figure:
+    """A figure without any data, its y axis titled."""
+    axis = {"gridcolor": LIGHT["line"], "linecolor": LIGHT["line"], "zeroline": False,
+            "tickfont": {"color": LIGHT["muted"], "size": 12},
+            "title": {"font": {"color": LIGHT["muted"], "size": 12}}}
+    layout = go.Layout(
+        font={"family": FONT, "color": LIGHT["ink"], "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 8, "r": 16, "t": 40, "b": 8}, height=340, xaxis=axis, yaxis=axis,
+        hovermode="closest", hoverlabel={"font": {"family": FONT}},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
+                "itemclick": False, "itemdoubleclick": False},
+    )
+    # The template is empty on purpose: plotly's own adds seven kilobytes to every figure.
+    figure = go.Figure(layout=layout)
+    figure.update_layout(template=go.layout.Template())
+    if y_title:
+        figure.update_yaxes(title_text=y_title, automargin=True)
+    figure.update_xaxes(automargin=True)
+    return figure
