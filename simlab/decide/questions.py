@@ -34,8 +34,8 @@ class Lever:
     """What a standard step of one lever does to an outcome."""
 
     name: str
-    step: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Lever -> field -> value."""
+    step: Mapping[str, Any] = field(default_factory=dict)
+    """Field, as ``lever.field``, -> value."""
     outcome: str = "voluntary"
 
 
@@ -53,19 +53,20 @@ QUESTIONS: tuple[Question, ...] = (
     Link("stress_leaving", ("stress_exit",)),
     Link("support_leaving", ("support_exit",)),
     Link("belonging_leaving", ("belonging_exit", "peers_belonging")),
-    Lever("base_pay", {"incentive": {"base_factor": 1.1}}),
-    Lever("guarantee", {"incentive": {"guarantee": 0.9, "guarantee_months": 12}}),
-    Lever("weights", {"incentive": {"bonus_pool": 0.3, "stages": [
-        {"weights": {"sales_amount": 0.5, "customer_satisfaction": 0.5}}]}}, "complaints"),
-    Lever("courses", {"training": {"course_hours": {
-        "needs_discovery": 24, "executive_communication": 24}, "hours_per_month": 8}}),
-    Lever("coaching", {"training": {"coaching": 0.8}}),
-    Lever("support", {"support": {"capacity": 2.0}}),
-    Lever("support_complaints", {"support": {"capacity": 2.0}}, "complaints"),
-    Lever("help", {"intervention": {"active": True, "capacity": 10.0, "threshold": 0.3}}),
-    Lever("selection", {"selection": {"by_fit": 0.8}}),
-    Lever("hiring", {"hiring": {"candidates": 5}}),
-    Lever("home", {"conditions": {"remote_days": 2}}),
-    Lever("workload", {"conditions": {"workload": 0.8}}),
+    Lever("base_pay", {"incentive.base_factor": 1.1}),
+    Lever("guarantee", {"incentive.guarantee": 0.9, "incentive.guarantee_months": 12}),
+    Lever("weights", {"incentive.bonus_pool": 0.3, "incentive.stages": [
+        {"weights": {"sales_amount": 0.5, "customer_satisfaction": 0.5}}]}, "complaints"),
+    Lever("courses", {"training.hours_per_month": 8, "training.course_hours": {
+        "needs_discovery": 24, "executive_communication": 24}}),
+    Lever("coaching", {"training.coaching": 0.8}),
+    Lever("support", {"support.capacity": 2.0}),
+    Lever("support_complaints", {"support.capacity": 2.0}, "complaints"),
+    Lever("help", {"intervention.active": True, "intervention.capacity": 10.0,
+                   "intervention.threshold": 0.3}),
+    Lever("selection", {"selection.by_fit": 0.8}),
+    Lever("hiring", {"hiring.candidates": 5}),
+    Lever("home", {"conditions.remote_days": 2}),
+    Lever("workload", {"conditions.workload": 0.8}),
 )
 """In the order in which they are shown. Steps are in the terms of a sales scenario."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simlab.parameters import INDEX
-from simlab.policy import Policy
+from simlab.policy import Policy, with_fields
 from simlab.world import Firm
 
 
@@ -28,8 +28,8 @@ class Switch:
     parameters: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, float] = field(default_factory=dict)
     """Fields of the FIRM record."""
-    levers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Fields of a policy by lever."""
+    levers: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of a policy, as ``lever.field``."""
 
     def off(
         self, firm: Firm, policy: Policy, draws: NDArray[np.float64]
@@ -46,10 +46,7 @@ class Switch:
 
     def policy(self, policy: Policy) -> Policy:
         """The same policy with the switch's levers set."""
-        given = policy.model_dump()
-        for lever, fields in self.levers.items():
-            given[lever] |= fields
-        return Policy.model_validate(given)
+        return with_fields(policy, self.levers)
 
 
 def _zero(*names: str) -> dict[str, float]:
@@ -96,7 +93,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("skill_results", "skills for standard work raise its results", "标准业务技能提升业绩",
            _zero("skill_return")),
     Switch("key_work", "people move to key work", "人员转向大客户",
-           levers={"selection": {"key_share": 0.0}}),
+           levers={"selection.key_share": 0.0}),
     Switch("support_winning", "support wins key accounts", "支持促成大客户赢单",
            _zero("key_support")),
     Switch("waiting_anger", "accounts mind requests that wait", "请求等待使大客户不满",
@@ -111,21 +108,21 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("queue", "people share the departments' queues", "人们共用部门队列",
            facts={"couple_queue": 0}),
     Switch("routing", "requests go where there is room", "请求分派到有余力的部门",
-           levers={"support": {"routing": 0.0}}),
+           levers={"support.routing": 0.0}),
     Switch("repeats", "late requests are asked again", "超期请求被重复提出",
            _zero("request_repeat")),
     # --- pay
     Switch("bonus", "a bonus is paid on the score", "按得分发奖金",
-           levers={"incentive": {"bonus_pool": 0.0}}),
+           levers={"incentive.bonus_pool": 0.0}),
     Switch("guarantee", "pay is guaranteed for a time", "一定时期内收入有保障",
-           levers={"incentive": {"guarantee": 0.0, "guarantee_months": 0}}),
+           levers={"incentive.guarantee": 0.0, "incentive.guarantee_months": 0}),
     Switch("team_income", "expected income follows the team's", "预期收入跟随团队收入",
            facts={"couple_income": 0}),
     Switch("market_expectation", "expected income follows the market", "预期收入跟随市场",
            _zero("expectation_market")),
     # --- learning
     Switch("courses", "courses are taken", "参加课程",
-           levers={"training": {"course_hours": {}, "industry_hours": {}}}),
+           levers={"training.course_hours": {}, "training.industry_hours": {}}),
     Switch("coaching_skill", "coaching raises skills", "辅导提升技能", _zero("coaching_gain")),
     Switch("doing", "key work teaches", "在大客户业务中学习", _zero("doing_gain")),
     Switch("forgetting", "unused skills are forgotten", "不用的技能被遗忘", _zero("forgetting")),
@@ -148,7 +145,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("coaching_belonging", "managers who coach make people belong", "经理辅导增强归属感",
            _zero("coaching_belonging")),
     Switch("transparency", "seeing one's own score raises control", "看到自己的得分增强掌控感",
-           levers={"incentive": {"transparency": False}}),
+           levers={"incentive.transparency": False}),
     # --- what shows, and help
     Switch("absence_strain", "strain shows in absence", "压力反映为缺勤", _zero("absence_stress")),
     Switch("tickets", "people tell of pressure, communication and resources",
@@ -157,12 +154,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("newcomer_rating", "newcomers get the default rating", "新人得到默认评级",
            _zero("rating_newcomer")),
     Switch("help", "visible signs bring help", "可见迹象触发帮助",
-           levers={"intervention": {"active": False}}),
+           levers={"intervention.active": False}),
     # --- who comes
     Switch("experience", "some newcomers bring experience", "部分新人有经验",
-           levers={"hiring": {"experienced": 0.0}}),
+           levers={"hiring.experienced": 0.0}),
     Switch("candidates", "the best of several candidates is taken", "从多名候选人中择优",
-           levers={"hiring": {"candidates": 1}}),
+           levers={"hiring.candidates": 1}),
 )
 """In the order of the month's concerns."""
 

@@ -21,12 +21,12 @@ from simlab.i18n import LANGUAGES
 from simlab.jobs.arms import informed_by, main_rows
 from simlab.jobs.calibrating import load_fit
 from simlab.jobs.common import count_option, now
-from simlab.jobs.comparing import inputs, panel_of, source_of
+from simlab.jobs.setting import inputs, panel_of, source_of
 from simlab.jobs.variation import varied_levers
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, Panel
 from simlab.parameters import NAMES, REGISTRY, prior_draws
-from simlab.policy import Policy, differing
+from simlab.policy import differing, with_fields
 from simlab.progress import Progress
 from simlab.records.schema import KPI_SEEDS, TABLES
 
@@ -79,7 +79,8 @@ def answers(
     count_option("--replicates", replicates, 2, 1000)
     count_option("--months", months, 1, 120)
     base = study.policies[study.baseline]
-    probes = {q.name: _stepped(base, q) for q in QUESTIONS if isinstance(q, Lever)}
+    probes = {q.name: with_fields(base, q.step, name=f"step_{q.name}")
+              for q in QUESTIONS if isinstance(q, Lever)}
     rows, calibrated = main_rows(lab, study.facts.practice, draws, seed, prior)
     panel = panel_of(lab, study)
     both = np.concatenate([rows, prior_draws(draws, seed)]) if calibrated else rows
@@ -119,13 +120,6 @@ def _labels() -> dict[str, dict[str, str]]:
             said = {"en": column.en, "zh": column.zh}
         found[name] = {"en": f"{holder.en}: {said['en']}", "zh": f"{holder.zh}：{said['zh']}"}
     return found
-
-
-def _stepped(base: Policy, question: Lever) -> Policy:
-    given = base.model_dump()
-    for part, fields in question.step.items():
-        given[part] |= fields
-    return Policy.model_validate(given | {"name": f"step_{question.name}"})
 
 
 def _evidence(

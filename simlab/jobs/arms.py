@@ -86,11 +86,17 @@ def main_rows(
             else np.where(_told(lab, practice)[1], prior_draws(draws, seed, registry), rows)), True
 
 
-def arms(lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry") -> Arms:
-    """The main rows of a study and those beside them; see `main_rows` for the arguments."""
+def arms(
+    lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry", *,
+    beside: bool = True,
+) -> Arms:
+    """The main rows of a study and, with `beside`, those beside them; see `main_rows` for the
+    other arguments."""
     main, calibrated = main_rows(lab, practice, draws, seed, prior)
     informed, free = (_told(lab, practice) if calibrated
                       else (informed_by(None), np.ones(len(NAMES), bool)))
+    if not beside:
+        return Arms(main, {"main": slice(0, len(main))}, calibrated, prior, informed)
     blocks = {"main": main}
     if calibrated:
         blocks["prior"] = prior_draws(draws, seed, registry_under(prior))

@@ -13,9 +13,9 @@ from simlab.jobs.aggregates import calibrated_on_totals
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import model_version
-from simlab.jobs.comparing import inputs
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored, stored_answers
+from simlab.jobs.setting import inputs
 from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab

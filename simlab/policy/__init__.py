@@ -3,6 +3,7 @@
 A policy is seven levers with defaults that change nothing: an empty policy is the firm as it is.
 """
 
+from simlab.policy.edit import field_of, levers, with_fields
 from simlab.policy.levers import (
     Conditions,
     Hiring,
@@ -32,8 +33,11 @@ __all__ = [
     "Training",
     "compile_policies",
     "differing",
+    "field_of",
     "field_problems",
+    "levers",
     "load_policy",
     "parse_policy",
     "policy_schema",
+    "with_fields",
 ]

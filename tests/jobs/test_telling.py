@@ -7,8 +7,9 @@ import scenarios
 from simlab.engine.ensemble import simulate
 from simlab.errors import LabError
 from simlab.jobs.arms import main_rows
-from simlab.jobs.comparing import compare, panel_of
+from simlab.jobs.comparing import compare
 from simlab.jobs.demo import sample_lab
+from simlab.jobs.setting import panel_of
 from simlab.jobs.telling import story
 from simlab.lab import Lab
 
