@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -68,41 +69,20 @@ def simulate(
     """
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
-    kernel = load_kernel(month)
-    compiled = compile_policies(policies)
-    before = compile_policies([current or policies[0]])
-    params = as_records(draws, month.parameters)
-    histories = len(draws) * replicates
-    y = np.empty((histories, len(policies), months, len(month.outcomes)))
-    k0, k1 = split_seed(seed)
-    lived = max(firm.people.shape[-1] * (firm.burn_in + months * len(policies)), 1)
-    size = chunk or max(1, CHUNK_PERSON_MONTHS // lived)
-    tasks = [(first, min(first + size, histories)) for first in range(0, histories, size)]
-    start = state(firm, month)
+    lived = Histories.of(firm, policies, draws, months=months, replicates=replicates,
+                         current=current, seed=seed, month=month)
+    y = np.empty((lived.count, len(policies), months, len(month.outcomes)))
+    size = chunk or max(1, CHUNK_PERSON_MONTHS // lived.person_months)
+    tasks = [(first, min(first + size, lived.count)) for first in range(0, lived.count, size)]
     # rows made for this call and for one history alone may be lived in: no second copy of a
     # million people
-    alone = histories == 1 and len(policies) == 1 and firm.people.dtype != month.person
+    spare = (lived.state[0][0] if lived.count == 1 and len(policies) == 1
+             and firm.people.dtype != month.person else None)
+    kernel = load_kernel(month)
 
     def work(task: tuple[int, int]) -> None:
         first, last = task
-        people = start[0][0] if alone else np.empty_like(start[0][0])
-        kernel.run(
-            firm.start,
-            *start,
-            compiled,
-            params,
-            before,
-            firm.burn_in,
-            k0,
-            k1,
-            first,
-            last,
-            replicates,
-            months,
-            progress.flag,
-            people,
-            y[first:last],
-        )
+        lived.run(kernel, first, last, y[first:last], progress.flag, spare)
 
     run_tasks(work, tasks, "simulate", threads, progress)
     return Ensemble(
@@ -112,6 +92,61 @@ def simulate(
         provenance={"kernel": fingerprint(month), "seed": seed, "replicates": replicates},
         outcomes=month.outcomes,
     )
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Numbered histories of a firm as the kernel takes them: plain arrays, any range of which can
+    be run alone, anywhere. History `h` lives under parameter draw ``h // replicates``."""
+
+    start: int
+    state: tuple[NDArray[np.void], ...]
+    """See `state`."""
+    policies: NDArray[np.void]
+    """(policy,) of POLICY."""
+    current: NDArray[np.void]
+    """(1,) of POLICY: what the burn-in is lived under."""
+    parameters: NDArray[np.void]
+    """(draw,)"""
+    burn_in: int
+    months: int
+    replicates: int
+    seed: int
+
+    @classmethod
+    def of(
+        cls, firm: Firm, policies: Sequence[Policy], draws: NDArray[np.float64], *, months: int,
+        replicates: int, current: Policy | None, seed: int, month: Month = MONTH,
+    ) -> Histories:
+        """All histories of a call of `simulate` with the same arguments."""
+        return cls(
+            start=firm.start, state=state(firm, month), policies=compile_policies(policies),
+            current=compile_policies([current or policies[0]]),
+            parameters=as_records(draws, month.parameters), burn_in=firm.burn_in, months=months,
+            replicates=replicates, seed=seed)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.parameters) * self.replicates
+
+    @property
+    def person_months(self) -> int:
+        """That one of them lives, under all policies."""
+        people: int = self.state[0].shape[-1]
+        return max(people * (self.burn_in + self.months * len(self.policies)), 1)
+
+    def run(
+        self, kernel: ModuleType, first: int, last: int, out: NDArray[np.float64],
+        cancel: NDArray[np.uint8], people: NDArray[np.void] | None = None,
+    ) -> None:
+        """Histories `first` to `last` - 1 into `out` (history, policy, month, outcome); stops
+        where `cancel` is set. `people` are rows to live in (default: new ones)."""
+        if people is None:
+            people = np.empty_like(self.state[0][0])
+        kernel.run(self.start, *self.state, self.policies, self.parameters, self.current,
+                   self.burn_in, *split_seed(self.seed), first, last, self.replicates,
+                   self.months, cancel, people, out)
 
 
 def state(firm: Firm, month: Month = MONTH) -> tuple[NDArray[np.void], ...]:

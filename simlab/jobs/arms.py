@@ -69,7 +69,7 @@ class Arms:
 
 
 def main_rows(
-    lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry"
+    lab: Lab | None, practice: str, draws: int, seed: int, prior: str = "registry"
 ) -> tuple[NDArray[np.float64], bool]:
     """(draw, parameter) draws that the answers are about, and whether they are calibrated.
 
@@ -79,7 +79,7 @@ def main_rows(
     """
     registry = registry_under(prior)
     posterior = posterior_about(lab, practice)
-    if posterior is None:
+    if lab is None or posterior is None:
         return prior_draws(draws, seed, registry), False
     rows = choose(posterior, draws, seed)
     return (rows if calibrated_under(posterior) == prior
@@ -87,13 +87,13 @@ def main_rows(
 
 
 def arms(
-    lab: Lab, practice: str, draws: int, seed: int, prior: str = "registry", *,
+    lab: Lab | None, practice: str, draws: int, seed: int, prior: str = "registry", *,
     beside: bool = True,
 ) -> Arms:
     """The main rows of a study and, with `beside`, those beside them; see `main_rows` for the
     other arguments."""
     main, calibrated = main_rows(lab, practice, draws, seed, prior)
-    informed, free = (_told(lab, practice) if calibrated
+    informed, free = (_told(lab, practice) if lab is not None and calibrated
                       else (informed_by(None), np.ones(len(NAMES), bool)))
     if not beside:
         return Arms(main, {"main": slice(0, len(main))}, calibrated, prior, informed)
@@ -118,9 +118,11 @@ def calibrated_under(posterior: Posterior) -> str:
     return str(posterior.provenance.get("prior", "registry"))
 
 
-def posterior_about(lab: Lab, practice: str) -> Posterior | None:
+def posterior_about(lab: Lab | None, practice: str) -> Posterior | None:
     """The lab's posterior about staff of a practice: records hold sales staff, of others there may
-    be totals."""
+    be totals. None where there is none, or no lab."""
+    if lab is None:
+        return None
     if practice == RECORDED:
         return load_posterior(lab)
     return load_aggregate_posterior(lab, practice)

@@ -73,25 +73,27 @@ class Setting:
 
 
 def set_up(
-    lab: Lab, scenario: str, *, draws: int, seed: int, prior: str = "registry",
-    beside: bool = False, progress: Progress | None = None,
+    lab: Lab | None, scenario: str, *, draws: int, seed: int, prior: str = "registry",
+    beside: bool = False, from_prior: bool = False, progress: Progress | None = None,
 ) -> Setting:
     """The scenario (a name, or the path of a file) in a lab, over `draws` draws of the parameters.
 
-    The people are the lab's own where it holds records of such people. With `beside` the rows
-    also hold the other arms of `simlab.jobs.arms`. LabError for what cannot be loaded, a prior
-    that is not known, or records without people.
+    The people are the lab's own where it holds records of such people; without a lab they are the
+    scenario's. With `beside` the rows also hold the other arms of `simlab.jobs.arms`; with
+    `from_prior` they are the prior's even where the lab has a posterior. LabError for
+    what cannot be loaded, a prior that is not known, or records without people.
     """
     study = scenarios.load(scenario)
-    drawn = arms(lab, study.facts.practice, draws, seed, prior, beside=beside)
+    drawn = arms(None if from_prior else lab, study.facts.practice, draws, seed, prior,
+                 beside=beside)
     panel = panel_of(lab, study)
     firm = study.firm(panel, drawn.rows, seed=seed, progress=progress)
     return Setting(
         study=study, source=source_of(scenario), firm=firm, drawn=drawn,
         people_from="scenario" if panel is None else "records", seed=seed,
-        totals=totals_behind(lab, study),
-        check=mark(lab) if drawn.calibrated and panel is not None else {},
-        inputs=inputs(lab, study))
+        totals=totals_behind(lab, study) if drawn.calibrated else None,
+        check=mark(lab) if lab is not None and drawn.calibrated and panel is not None else {},
+        inputs=inputs(lab, study) | ({} if drawn.calibrated else {"calibration": None}))
 
 
 def source_of(scenario: str) -> str:
@@ -99,25 +101,26 @@ def source_of(scenario: str) -> str:
     return scenario if scenario in scenarios.names() else str(Path(scenario).absolute())
 
 
-def panel_of(lab: Lab, study: scenarios.Scenario) -> Panel | None:
+def panel_of(lab: Lab | None, study: scenarios.Scenario) -> Panel | None:
     """The records whose people a comparison starts from; None where they are drawn."""
-    return panel_or_none(lab) if of_recorded_staff(study) else None
+    return panel_or_none(lab) if lab is not None and of_recorded_staff(study) else None
 
 
-def totals_behind(lab: Lab, study: scenarios.Scenario) -> str | None:
+def totals_behind(lab: Lab | None, study: scenarios.Scenario) -> str | None:
     """The source of the totals that the posterior of such a study comes from; None where it comes
     from records, or there is none."""
-    found = None if of_recorded_staff(study) else calibrated_on_totals(
+    found = None if lab is None or of_recorded_staff(study) else calibrated_on_totals(
         lab, study.facts.practice)
     return None if found is None else str(found["source"])
 
 
-def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
+def inputs(lab: Lab | None, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
-    known = of_recorded_staff(study)
+    recorded = lab if of_recorded_staff(study) else None
     return {
-        "data": data_hash(lab) if known else None,
-        "calibration": posterior_fingerprint(lab) if known else _totals_fingerprint(lab, study),
+        "data": data_hash(recorded) if recorded else None,
+        "calibration": (posterior_fingerprint(recorded) if recorded
+                        else _totals_fingerprint(lab, study)),
         "scenario": fingerprint({
             "months": study.months, "baseline": study.baseline,
             "facts": study.facts.model_dump(mode="json"), "burn_in": study.burn_in,
@@ -127,7 +130,7 @@ def inputs(lab: Lab, study: scenarios.Scenario) -> dict[str, Any]:
     }
 
 
-def _totals_fingerprint(lab: Lab, study: scenarios.Scenario) -> str | None:
+def _totals_fingerprint(lab: Lab | None, study: scenarios.Scenario) -> str | None:
     posterior = posterior_about(lab, study.facts.practice)
     return None if posterior is None else fingerprint(posterior.draws)
 
