@@ -82,7 +82,7 @@ def compare(
     """
     progress = progress or Progress()
     study = scenarios.load(scenario)
-    chosen = chosen_policies(study, policies)
+    chosen = chosen_policies(study, policies, lab)
     months = study.months if months is None else count_option("--months", months, 1, 120)
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)

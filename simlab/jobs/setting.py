@@ -20,6 +20,7 @@ from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import code_version, fingerprint, model_version, now
 from simlab.jobs.records import panel_or_none
+from simlab.jobs.saving import saved_policies
 from simlab.lab import Lab
 from simlab.panel import Panel
 from simlab.policy import Policy
@@ -142,10 +143,12 @@ def of_recorded_staff(study: scenarios.Scenario) -> bool:
     return study.facts.practice == RECORDED
 
 
-def chosen_policies(study: scenarios.Scenario, given: Sequence[str]) -> list[Policy]:
-    """The policies named (of the scenario, built in, or files), or all of the scenario's; at least
+def chosen_policies(
+    study: scenarios.Scenario, given: Sequence[str], lab: Lab | None = None
+) -> list[Policy]:
+    """The policies named (see `policy_named`), or all of the scenario's; at least
     two, none twice, all for the scenario's practice."""
-    chosen = [policy_named(study, name) for name in given] or list(study.policies.values())
+    chosen = [policy_named(study, name, lab) for name in given] or list(study.policies.values())
     names = [policy.name for policy in chosen]
     if len(set(names)) != len(names):
         raise LabError("policy_twice", policies=", ".join(names))
@@ -154,9 +157,19 @@ def chosen_policies(study: scenarios.Scenario, given: Sequence[str]) -> list[Pol
     return chosen
 
 
-def policy_named(study: scenarios.Scenario, name: str) -> Policy:
-    """A policy of the scenario, another built-in one, or one from a file."""
-    chosen = study.policies[name] if name in study.policies else scenarios.policy(name)
+def policy_named(study: scenarios.Scenario, name: str, lab: Lab | None = None) -> Policy:
+    """A policy of the scenario, one that the lab keeps, another built-in one, or one from a
+    file."""
+    kept = {} if lab is None else saved_policies(lab)
+    if name in study.policies:
+        chosen = study.policies[name]
+    elif name in kept:
+        chosen = kept[name].policy
+    elif name in scenarios.policies() or name.endswith((".yaml", ".yml")):
+        chosen = scenarios.policy(name)
+    else:
+        known = ", ".join(dict.fromkeys([*study.policies, *kept, *scenarios.policies()]))
+        raise LabError("unknown_policy", name=name, known=known)
     if chosen.practice != study.facts.practice:
         raise LabError("other_practice", policy=name, found=chosen.practice,
                        scenario=study.name, expected=study.facts.practice)

@@ -20,7 +20,7 @@ from simlab.policy.levers import Policy
 from simlab.practice import NAMES, industries, kpis, skills
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_KEYED_BY: dict[str, Callable[[str], tuple[str, ...]]] = {
+KEYED_BY: dict[str, Callable[[str], tuple[str, ...]]] = {
     "weights": kpis, "targets": kpis, "course_hours": skills, "industry_hours": industries,
 }
 """Fields whose keys are names of a role pack."""
@@ -54,8 +54,8 @@ def json_schema(model: type[BaseModel], lang: str = "en") -> dict[str, Any]:
         for field, form in part["properties"].items():
             form["description"] = text(f"field.{name}.{field}.meaning", lang)
             form["unit"] = text(f"field.{name}.{field}.unit", lang)
-            if field in _KEYED_BY:
-                known = dict.fromkeys(key for pack in NAMES for key in _KEYED_BY[field](pack))
+            if field in KEYED_BY:
+                known = dict.fromkeys(key for pack in NAMES for key in KEYED_BY[field](pack))
                 form["propertyNames"] = {"enum": list(known)}
             form.pop("title", None)
     return {"$schema": DIALECT, **schema}

@@ -63,7 +63,7 @@ def _happened(event: Any, practice: str, lang: str) -> str:
         if name == "skill":
             said[name] = wording.pick(pack(practice)["skills"][value], lang)
         elif name == "help":
-            said[name] = text(f"story.help.{value}", lang)
+            said[name] = text(f"choice.Intervention.kind.{value}", lang)
         elif name == "reason":
             said[name] = text(f"story.cause.{value}", lang)
         elif name == "kind":
