@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,9 @@ from calibration.likeness import (
     shapes,
     turnover_cover,
 )
+from calibration.reference import renamed
 from calibration.staff import FACTS, Counts, Fact
+from calibration.stored import Origin, StoredTables
 from simlab.errors import LabError
 from simlab.parameters import INDEX, NAMES, REGISTRY
 from simlab.policy import Policy
@@ -53,6 +56,8 @@ FAR = 4.0
 _SHARES = (0.25, 0.25, 0.5)
 """Of the simulations, by round."""
 _SWEEPS = (400, 400, 800)
+_PART = 100
+"""Staffs in one stored part: a few seconds of work, which is what an interruption loses."""
 _NEAR = np.log(3.0)
 """An emulator learns from staffs whose turnover is within this factor (log) of the recorded."""
 _WIDER = 1.0
@@ -113,24 +118,59 @@ class Found:
         return np.exp(continued(given, self.emulator, self.point, market, rng))
 
 
+@dataclass(frozen=True)
+class _Staffs:
+    """Staffs like that of a file: simulated, or read from where they are `stored`."""
+
+    given: Aggregates
+    policy: Policy
+    threads: int | None
+    progress: Progress
+    stored: StoredTables | None
+
+    def counted(self, theta: Matrix, facts: Matrix, market: Matrix, seed: int) -> Counts:
+        """One staff per row of each, see `calibration.staff.count_exits`; progress is told as
+        stage ``staffs``."""
+        def simulate(first: int, last: int) -> Counts:
+            rows = slice(first, last)
+            return staff.count_exits(
+                theta[rows], facts[rows], market[rows], practice=self.given.practice,
+                policy=self.policy, seed=seed, threads=self.threads, first=first,
+                progress=renamed(self.progress, "staffs", first, len(theta)))
+
+        if self.stored is None:
+            return simulate(0, len(theta))
+        design = np.hstack([theta, facts, market])
+        origin = Origin(
+            data=hashlib.sha256(f"{self.given.practice} {self.policy!r}".encode()
+                                + design.tobytes()).hexdigest(),
+            until=self.given.turnover[-1].since, seed=seed, purpose="staffs", bounds=())
+        return Counts.of_flat(self.stored.rows(
+            origin, len(theta), _PART,
+            lambda first, last: (design[first:last], simulate(first, last).flat()))[1])
+
+
 def calibrate_aggregates(
     given: Aggregates, policy: Policy, *, simulations: int = 4000, seed: int = 1,
     threads: int | None = None, progress: Progress | None = None,
+    cache: StoredTables | Path | None = None,
 ) -> Found:
     """Calibrate the model on totals alone, the staff living under `policy`.
 
-    The same file, seed and version give the same draws with any number of threads. LabError
-    ``too_few_staffs`` below `LEAST` simulations and ``aggregates_unreachable`` where the model
-    does not make such totals; `Cancelled`.
+    `cache` keeps what was counted in simulated staffs part by part, so that a stopped call goes on
+    where it was. The same file, seed and version give the same draws with any number of threads.
+    LabError ``too_few_staffs`` below `LEAST` simulations and ``aggregates_unreachable`` where the
+    model does not make such totals; `Cancelled`.
     """
     emulator, _ = teach(given, policy, simulations=simulations, seed=seed, threads=threads,
-                        progress=progress)
+                        progress=progress, cache=cache)
     return settle(given, emulator, seed=seed, simulations=simulations)
 
 
 def teach(
     given: Aggregates, policy: Policy, *, simulations: int, seed: int,
     threads: int | None = None, progress: Progress | None = None,
+    cache: StoredTables | Path | None = None,
 ) -> tuple[Emulator, Table]:
     """Simulate staffs around the totals and learn their rates: (emulator, the staffs it was
     taught with). The costly part; several files of the same form and level can share it."""
@@ -138,14 +178,14 @@ def teach(
     if simulations < LEAST:
         raise LabError("too_few_staffs", simulations=simulations, least=LEAST)
     facts = known_facts(given)
+    stored = StoredTables(cache) if isinstance(cache, Path) else cache
+    staffs = _Staffs(given, policy, threads, progress, stored)
     table, emulator = None, None
     for number, share in enumerate(_SHARES):
         size, own = round(share * simulations), _seed(seed, number)
         theta, ages = _design(given, emulator, facts, size, own, _SWEEPS[number])
         market = staff.draw_markets(size, _seed(own, 3))
-        counts = staff.count_exits(theta, ages, market, practice=given.practice, policy=policy,
-                                   seed=_seed(own, 4), threads=threads, progress=progress)
-        made = Table(theta, ages, counts)
+        made = Table(theta, ages, staffs.counted(theta, ages, market, _seed(own, 4)))
         table = made if table is None else _joined(made, table)
         emulator = _learn(given, table)
     assert table is not None

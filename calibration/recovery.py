@@ -11,6 +11,7 @@ that works otherwise than the model; the other gates look at that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from sklearn.covariance import LedoitWolf
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from calibration.calibrate import known_until
-from calibration.reference import renamed, simulate_table
+from calibration.reference import Tables, fingerprint_of, renamed
 from calibration.rounds import Learnt
+from calibration.stored import StoredTables
 from calibration.summaries import Summariser
 from simlab.panel import Panel
 from simlab.parameters import NAMES
@@ -112,11 +114,13 @@ def recover(
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
+    cache: StoredTables | Path | None = None,
 ) -> Recovered:
     """Simulate `panels` records from each of `truths` fresh truths and ask `learnt` about them.
 
     `panel` and `until` are those of the calibration that `learnt` comes from. `seed` must not be
-    one that taught it: seeds are told apart here. Raises `Cancelled`.
+    one that taught it: seeds are told apart here. `cache` keeps the simulated records part by
+    part, so that a stopped call goes on where it was. Raises `Cancelled`.
     """
     progress = progress or Progress()
     known = known_until(panel, until)
@@ -127,8 +131,10 @@ def recover(
     # of truths decides less
     places = LatinHypercube(len(NAMES), rng=fresh).random(truths)
     truth = learnt.box.prior_at(places)
-    made = simulate_table(known, summariser, np.repeat(truth, panels, axis=0), seed=luck,
-                          threads=threads, progress=progress, stage="truths")
+    stored = StoredTables(cache) if isinstance(cache, Path) else cache
+    tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored)
+    made = tables.simulated(np.repeat(truth, panels, axis=0), learnt.box, luck,
+                            f"{truths} truths, {panels} records of each", "truths")
     observed = summariser.of_panel(known)
     telling = renamed(progress, "ranks")
     rank = np.empty((truths * panels, truth.shape[1]))

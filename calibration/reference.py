@@ -164,24 +164,29 @@ class Tables:
         """`size` rows drawn from the prior cut to `box`, for round `number` (1, 2, ..); progress
         is told as stage ``reference``."""
         seed = seed_of(self.seed, "table", number)
-        theta = box.prior_draws(size, seed)
+        return self.simulated(box.prior_draws(size, seed), box, seed, f"round {number}")
 
+    def simulated(
+        self, theta: Matrix, box: Box, seed: int, purpose: str, stage: str = "reference"
+    ) -> Table:
+        """One record for each row of `theta`, which box, seed and `purpose` must fix: rows that
+        are stored under these are read, whatever `theta` says."""
         def simulate(first: int, last: int) -> tuple[Matrix, Matrix]:
             made = simulate_table(
                 self.panel, self.summariser, theta[first:last], seed=seed, threads=self.threads,
-                progress=self.progress, first=first, total=size)
+                progress=self.progress, stage=stage, first=first, total=len(theta))
             return made.theta, made.summaries
 
         if self.stored is None:
-            return Table(*simulate(0, size))
+            return Table(*simulate(0, len(theta)))
         end = self.panel.start + self.panel.months - 1
         origin = Origin(
-            data=self.data, until=month_name(end), seed=self.seed, purpose=f"round {number}",
+            data=self.data, until=month_name(end), seed=self.seed, purpose=purpose,
             bounds=tuple(zip(box.lower.tolist(), box.upper.tolist(), strict=True)),
             prior=box.prior)
         work = max(int(self.panel.employed.sum()), 1)
-        part = min(max(PART_PERSON_MONTHS // work, 1), size)
-        return Table(*self.stored.rows(origin, size, part, simulate))
+        part = min(max(PART_PERSON_MONTHS // work, 1), len(theta))
+        return Table(*self.stored.rows(origin, len(theta), part, simulate))
 
 
 def seed_of(seed: int, purpose: str, number: int = 0) -> int:

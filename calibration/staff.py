@@ -85,6 +85,19 @@ class Counts:
         """The chosen staffs."""
         return Counts(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
+    def flat(self) -> Matrix:
+        """(S, figure) all that was counted, a row a staff; see `Counts.of_flat`."""
+        return np.hstack([getattr(self, field.name).reshape(len(self.people), -1)
+                          for field in fields(self)])
+
+    @classmethod
+    def of_flat(cls, rows: Matrix) -> Counts:
+        """The inverse of `flat`."""
+        shapes = [getattr(_nothing_counted(0), field.name).shape[1:] for field in fields(cls)]
+        parts = np.split(rows, np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1], axis=1)
+        return cls(*(part.reshape(len(rows), *shape)
+                     for part, shape in zip(parts, shapes, strict=True)))
+
     def with_more(self, other: Counts) -> Counts:
         """These staffs and the others."""
         return Counts(*(np.concatenate([getattr(self, field.name), getattr(other, field.name)])
@@ -115,11 +128,11 @@ def draw_markets(n: int, seed: int, years: int = WINDOW) -> Matrix:
 
 def count_exits(
     theta: Matrix, facts: Matrix, market: Matrix, *, practice: str, policy: Policy, seed: int,
-    threads: int | None = None, progress: Progress | None = None,
+    threads: int | None = None, progress: Progress | None = None, first: int = 0,
 ) -> Counts:
     """Simulate one staff per row of `theta` (S, parameter), `facts` (S, fact) and `market`
-    (S, WINDOW) under `policy`, and count who leaves. Same input and seed, same counts with any
-    number of threads. Raises `Cancelled`.
+    (S, WINDOW) under `policy`, and count who leaves. `first` is the number of the first row in a
+    longer series. Same input and seed, same counts with any number of threads. Raises `Cancelled`.
     """
     size, months = len(theta), 12 * (BUILD_UP + WINDOW)
     arrives = np.sort(np.arange(JOINING * (BUILD_UP + WINDOW)) * 12 // JOINING)
@@ -128,7 +141,7 @@ def count_exits(
     careers = {}
 
     def prepare(row: int) -> Firm:
-        joined, retires = _careers(arrives, facts[row], np.random.default_rng([seed, row]))
+        joined, retires = _careers(arrives, facts[row], np.random.default_rng([seed, first + row]))
         careers[row] = joined
         return _house(arrives, retires, market[row], practice)
 
@@ -136,7 +149,7 @@ def count_exits(
         _count(found, row, arrives, careers.pop(row), lives.exited, lives.kind)
 
     follow(prepare, theta, [policy], months, count, seed=seed, stage="staffs", threads=threads,
-           progress=progress)
+           progress=progress, first=first)
     return found
 
 

@@ -32,7 +32,8 @@ from simlab.parameters import REGISTRY
 
 Matrix = NDArray[np.float64]
 
-_ROOTS = ("calibration.reference", "calibration.summaries", "simlab.engine.panels")
+_ROOTS = ("calibration.reference", "calibration.summaries", "calibration.staff",
+          "simlab.engine.panels")
 _PARTS = "rows-*.npz"
 _ABOUT = "table.json"
 LARGEST = 400_000_000
@@ -42,7 +43,7 @@ LARGEST = 400_000_000
 @functools.cache
 def code_fingerprint() -> str:
     """16 hex digits of all code and data files that a row of a reference table depends on: the
-    month, the parameters, and every module that simulated panels and summaries import."""
+    month, the parameters, and every module that simulated panels, summaries and staffs import."""
     digest = hashlib.sha256(f"{fingerprint()} {REGISTRY!r}".encode())
     found: dict[str, Path] = {}
     for root in _ROOTS:
@@ -105,7 +106,8 @@ class Origin:
 
 
 Simulate = Callable[[int, int], tuple[Matrix, Matrix]]
-"""(first row, row after the last) -> their parameters and summaries."""
+"""(first row, row after the last) -> their parameters (or whatever else they are simulated from)
+and summaries."""
 
 
 class StoredTables:

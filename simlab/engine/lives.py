@@ -41,13 +41,15 @@ def follow(
     consume: Callable[[int, Lives], None], *, seed: int, stage: str,
     threads: int | None = None,
     progress: Progress | None = None,
+    first: int = 0,
 ) -> None:
     """One history of `months` per row of `draws` (history, parameter) under `policies` (one a
     month; the last goes on), from the firm that `prepare` gives it, handed to `consume` from worker
     threads.
 
     Meant for firms without vacancies, where a seat holds one person for good; all firms must have
-    equally many. Progress is told as `stage`. Raises `Cancelled`.
+    equally many. `first` is the number of the first history in a longer series. Progress is told
+    as `stage`. Raises `Cancelled`.
     """
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
@@ -66,8 +68,8 @@ def follow(
         for never in ("exited", "noticed"):
             out[never][:] = STILL_HERE
         finished = kernel.run_panel(
-            firm.start, *state(firm), compiled, params[row : row + 1], k0, k1, row, months,
-            progress.flag, *nothing, *out.values(),
+            firm.start, *state(firm), compiled, params[row : row + 1], k0, k1, first + row,
+            months, progress.flag, *nothing, *out.values(),
         )
         if finished:
             consume(row, Lives(out["business"], out["exited"], out["kind"]))

@@ -15,7 +15,9 @@ from calibration.aggregates import load_aggregates
 from calibration.calibrate import ESTIMATED, PARTLY
 from calibration.emulator import LEARNT as LEARNT
 from calibration.fit_aggregates import Found, calibrate_aggregates
+from calibration.stored import StoredTables
 from simlab.engine.panels import AS_RECORDED
+from simlab.errors import Cancelled
 from simlab.jobs.common import code_version, model_version, now, read_json
 from simlab.lab import Lab
 from simlab.parameters import INDEX, NAMES
@@ -25,6 +27,8 @@ from simlab.progress import Progress
 
 SIMULATIONS = 4000
 """Staffs simulated unless told otherwise."""
+STAFFS = "calibration/staffs"
+"""Folder of what was counted in the simulated staffs of a lab's totals."""
 _IN_FORCE = {"medical": "ordinary_care"}
 """Policy that a staff of a practice is taken to have lived under."""
 
@@ -36,6 +40,9 @@ def calibrate_on_totals(
     """Calibrate on the totals in `file` and keep the posterior in the lab, for scenarios of the
     file's practice; records of other people and their posterior stay as they are.
 
+    What is counted in simulated staffs is kept in the lab as they are made: a call that was stopped
+    (`Cancelled` ``calibration_stopped``) goes on where it was.
+
     Returns what was found as plain data: ``source``, ``practice``, ``parameters`` (name, prior
     and posterior mean with 90% interval, contraction, informed), ``totals`` (observed against
     the model) and ``facts``.
@@ -43,8 +50,12 @@ def calibrate_on_totals(
     progress = progress or Progress()
     given = load_aggregates(file)
     policy = policy_in_force(given.practice)
-    found = calibrate_aggregates(given, policy, simulations=simulations, seed=seed,
-                                 progress=progress)
+    tables = StoredTables(lab.path / STAFFS)
+    try:
+        found = calibrate_aggregates(given, policy, simulations=simulations, seed=seed,
+                                     progress=progress, cache=tables)
+    except (Cancelled, KeyboardInterrupt):
+        raise Cancelled("calibration_stopped", kept=tables.kept) from None
     progress.advance("write", 0, 1)
     tree = {
         "made": now(), "model": model_version(), "code": code_version(),
@@ -61,6 +72,7 @@ def calibrate_on_totals(
     with lab.writing():
         lab.write(_draws(given.practice), content.getvalue())
         lab.write_json(_description(given.practice), tree)
+        tables.prune(lambda _: True)
     return tree
 
 

@@ -100,7 +100,7 @@ def calibrate(
         _keep(lab, _PRESENT, found.posterior, tree)
         lab.write(_LEARNT, learnt.getvalue())
         mark.remove()
-        _prune(tables, panel)
+        prune(tables, panel)
     return _fit(tree)
 
 
@@ -184,7 +184,7 @@ def _former(lab: Lab, first: int, last: int, prior: str) -> _Kept | None:
     return None
 
 
-def _prune(tables: StoredTables, panel: Panel) -> None:
+def prune(tables: StoredTables, panel: Panel) -> None:
     """Drop tables that no calibration of these records can use again."""
     def current(about: Mapping[str, Any]) -> bool:
         try:

@@ -24,13 +24,14 @@ from calibration.reference import seed_of
 from calibration.rounds import DRAWS, Learnt
 from calibration.stored import StoredTables
 from calibration.summaries import Summariser
-from simlab.errors import LabError
+from simlab.errors import Cancelled, LabError
 from simlab.jobs.calibrating import (
     TABLES,
     calibrated_with,
     load_learnt,
     load_posterior,
     posterior_fingerprint,
+    prune,
 )
 from simlab.jobs.common import (
     code_version,
@@ -64,9 +65,11 @@ def check(
     """Put the lab's calibration through all gates and keep the result in the lab.
 
     `truths` fresh truths for simulation-based calibration; `holdout` last months of the record
-    used are held out (default: as many as hold enough exits). Returns plain data: ``verdict``
-    (passed, failed), ``gates``, ``coverage``, ``holdout``, ``recovery``, ``inputs``.
-    Raises LabError ``not_calibrated``, ``calibration_not_askable``, ``bad_holdout``.
+    used are held out (default: as many as hold enough exits). Simulated records are kept in the
+    lab as they are made: a check that was stopped goes on where it was. Returns plain data:
+    ``verdict`` (passed, failed), ``gates``, ``coverage``, ``holdout``, ``recovery``, ``inputs``.
+    Raises LabError ``not_calibrated``, ``calibration_not_askable``, ``bad_holdout``; `Cancelled`
+    ``check_stopped``.
     """
     progress = progress or Progress()
     count_option("--truths", truths, LEAST_TRUTHS, 100_000)
@@ -81,13 +84,18 @@ def check(
         most = known.months - 3
         if not 1 <= holdout <= most:
             raise LabError("bad_holdout", months=holdout, total=known.months, most=most)
-    recovered = recover(panel, learnt, until=until, truths=truths, seed=seed, progress=progress)
-    rows = recovered.coverage(posterior.contraction())
     months = months_to_hold_out(known) if holdout is None else holdout
     ahead = exits_in_last(known, months) if months else 0
+    tables = StoredTables(lab.path / TABLES)
     held = None
-    if ahead >= ENOUGH_EXITS:
-        held = _held_out(lab, known, months, posterior, seed, progress)
+    try:
+        recovered = recover(panel, learnt, until=until, truths=truths, seed=seed,
+                            progress=progress, cache=tables)
+        if ahead >= ENOUGH_EXITS:
+            held = _held_out(tables, known, months, posterior, seed, progress)
+    except (Cancelled, KeyboardInterrupt):
+        raise Cancelled("check_stopped", kept=tables.kept) from None
+    rows = recovered.coverage(posterior.contraction())
     checks = [Check(c["name"], c["observed"], c["lower"], c["median"], c["upper"])
               for c in made["checks"]]
     gates = judge(learnt.used, checks, rows, recovered.outlying, truths, held, ahead)
@@ -104,6 +112,7 @@ def check(
     }
     with lab.writing():
         lab.write_json(_FOUND, tree)
+        prune(tables, panel)
     return tree
 
 
@@ -145,16 +154,17 @@ def _askable(lab: Lab, panel: Panel, posterior: Posterior, until: int) -> Learnt
 
 
 def _held_out(
-    lab: Lab, known: Panel, months: int, posterior: Posterior, seed: int, progress: Progress
+    tables: StoredTables, known: Panel, months: int, posterior: Posterior, seed: int,
+    progress: Progress,
 ) -> Holdout:
     """The last months forecast from a calibration on those before, from the same prior; what it
-    simulates is kept beside the lab's own tables, so that a stopped check goes on from there."""
+    simulates is kept beside the lab's own tables."""
     simulations = min(int(posterior.provenance["simulations"]), HOLDOUT_SIMULATIONS)
 
     def learn(earlier: Panel) -> Posterior:
         return fit_panel(
             earlier, simulations=simulations, seed=seed, progress=progress,
-            cache=StoredTables(lab.path / TABLES),
+            cache=tables,
             prior=str(posterior.provenance.get("prior", PRIORS[0]))).posterior
 
     return hold_out(known, months, learn, seed=seed, progress=progress)

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import yaml
 
-from calibration import staff
+from calibration import fit_aggregates, staff
 from calibration.aggregates import Aggregates, load_aggregates
 from calibration.chains import evolve
 from calibration.emulator import LEARNT
 from calibration.fit_aggregates import Found, Table, calibrate_aggregates, settle, teach
-from simlab.errors import LabError
+from calibration.stored import StoredTables
+from simlab.errors import Cancelled, LabError
 from simlab.jobs.aggregates import (
     calibrate_on_totals,
     calibrated_on_totals,
@@ -26,6 +27,7 @@ from simlab.jobs.comparing import compare
 from simlab.jobs.standing import status
 from simlab.lab import Lab
 from simlab.parameters import INDEX, prior_mean
+from simlab.progress import Progress
 
 TOTALS = {
     "practice": "medical",
@@ -126,6 +128,39 @@ def test_what_is_out_of_reach_is_said_so(made: Aggregates, found: Found) -> None
     with pytest.raises(LabError) as error:
         settle(absurd, found.emulator, seed=1, simulations=600)
     assert error.value.code == "aggregates_unreachable"
+
+
+def test_a_stopped_calibration_on_totals_goes_on_where_it_was(
+    made: Aggregates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_aggregates, "_PART", 50)
+    policy = policy_in_force("medical")
+    seen: dict[str, int] = {}
+
+    def stopping(at: int) -> Progress:
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage == "staffs":
+                seen["total"], seen["done"] = total, done
+                seen["steps"] = seen.get("steps", 0) + 1
+                if seen["steps"] == at:
+                    progress.cancel()
+
+        progress = Progress(tell)
+        return progress
+
+    whole = teach(made, policy, simulations=500, seed=4, threads=1)[1]
+    with pytest.raises(Cancelled):
+        teach(made, policy, simulations=500, seed=4, threads=1, cache=tmp_path,
+              progress=stopping(200))
+    kept = sum(StoredTables(tmp_path).held(place.name) for place in tmp_path.iterdir())
+    assert 100 <= kept < 250
+    seen.clear()
+    resumed = teach(made, policy, simulations=500, seed=4, threads=2, cache=tmp_path,
+                    progress=stopping(-1))[1]
+    assert seen["steps"] < 500 - kept + 40
+    np.testing.assert_array_equal(resumed.theta, whole.theta)
+    for one, other in zip(vars(resumed.counts).values(), vars(whole.counts).values(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_too_few_staffs_are_refused(made: Aggregates) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from calibration import reference
 from calibration.calibrate import Calibration, calibrate
 from calibration.gates import BAND
 from calibration.packed import packed, unpacked
 from calibration.recovery import Recovered, outlying, recover, uniformity
 from calibration.rounds import Learnt
+from calibration.stored import StoredTables
 from simlab.engine.panels import simulated_panel
 from simlab.errors import Cancelled
 from simlab.panel import Panel
@@ -105,3 +108,33 @@ def test_a_record_from_elsewhere_lies_further_out_than_any() -> None:
     x = rng.normal(size=(800, 20))
     assert outlying(rng.normal(size=20), x) < 1.2
     assert outlying(np.full(20, 6.0), x) > 3
+
+
+def test_a_stopped_check_of_truths_goes_on_where_it_was(
+    firm: Panel, found: Calibration, recovered: Recovered, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reference, "PART_PERSON_MONTHS", 30 * int(firm.employed.sum()))
+    told: list[int] = []
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if stage == "truths":
+            told.append(done)
+            assert total == 120
+            if done >= 70:
+                progress.cancel()
+
+    progress = Progress(tell)
+    with pytest.raises(Cancelled):
+        recover(firm, found.learnt, truths=60, panels=2, seed=3, threads=1, progress=progress,
+                cache=tmp_path)
+    address = next(tmp_path.iterdir()).name
+    assert StoredTables(tmp_path).held(address) == 60
+    again: list[int] = []
+    resumed = recover(
+        firm, found.learnt, truths=60, panels=2, seed=3, threads=1, cache=tmp_path,
+        progress=Progress(lambda stage, done, _: again.append(done) if stage == "truths" else None))
+    assert min(again) >= 60
+    np.testing.assert_array_equal(resumed.rank, recovered.rank)
+    other = recover(firm, found.learnt, truths=60, panels=2, seed=4, threads=1, cache=tmp_path)
+    assert (other.rank != recovered.rank).any()
