@@ -152,6 +152,26 @@ class Stage(IntEnum):
     CUSTOMER = 2
 
 
+class Counted(IntEnum):
+    """Figures of a group of people over the months of a history; `simlab.engine.outcomes` says
+    what each counts, HEADS are person-months."""
+
+    HEADS = 0
+    EXITS = 1
+    VOLUNTARY = 2
+    REGRETTED = 3
+    AVOIDABLE = 4
+
+
+STANDING = (
+    "segment:standard", "segment:key",
+    "tenure:first_year", "tenure:second_and_third", "tenure:later",
+    "tier:below", "tier:standard", "tier:high",
+)
+"""Groups that people pass through, as they stand in the month: work, tenure (months 0-11, 12-35,
+from 36) and results (below the staff's mean, at or above it, by a standard deviation or more)."""
+
+
 PERSON = np.dtype(
     [
         # who: uid is (slot, generation); here too what passes over the whole firm ask of everybody,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.claims.case import Case, Figure
-from simlab.engine.ensemble import Ensemble, simulate
+from simlab.engine.ensemble import Ensemble, history_number, simulate
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.policy import Policy
 from simlab.progress import Progress
@@ -80,8 +80,8 @@ class Study:
         total = len(self.draws) * self.replicates
         for history in range(total):
             self.progress.advance("simulate", history, total)
-            draw = history // self.replicates
+            draw, replicate = divmod(history, self.replicates)
             yield draw, FirmModel(
                 self.firm, policy, self.draws[draw], seed=self.seed,
-                history=history, agents_by_slot=agents,
+                history=int(history_number(draw, replicate)), agents_by_slot=agents,
             )

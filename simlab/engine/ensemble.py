@@ -10,19 +10,29 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from simlab.draws import split_seed
+from simlab.engine.groups import Divided
 from simlab.engine.kernel import fingerprint, load_kernel
 from simlab.engine.month import MONTH, Month
 from simlab.engine.outcomes import OUTCOMES
 from simlab.parameters import as_records
 from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
-from simlab.world import PORTFOLIO, Firm
+from simlab.world import PORTFOLIO, Counted, Firm
 
 CHUNK_PERSON_MONTHS = 400_000
 """Work in one chunk: tens of milliseconds, so progress moves and overhead does not show."""
+MOST_DRAWS, MOST_REPLICATES = 1 << 22, 1 << 10
+"""Of one run: together they number the histories of a seed."""
+
+
+def history_number(draw: ArrayLike, replicate: ArrayLike) -> NDArray[np.uint32]:
+    """The number by which a history's luck is addressed: the same for a draw and a replicate,
+    however many of either there are."""
+    number = np.asarray(replicate, np.uint32) * np.uint32(MOST_DRAWS)
+    return number + np.asarray(draw, np.uint32)
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,10 @@ class Ensemble:
     """First simulated month, months since year 0."""
     provenance: dict[str, Any]
     outcomes: tuple[str, ...] = OUTCOMES
+    groups: NDArray[np.float64] | None = None
+    """(draw, replicate, policy, group, `simlab.world.Counted`) over all months, where asked for."""
+    divided: Divided | None = None
+    """What the groups are."""
 
     def outcome(self, name: str) -> NDArray[np.float64]:
         """(draw, replicate, policy, month) of one outcome."""
@@ -52,7 +66,9 @@ def simulate(
     *,
     months: int,
     replicates: int = 1,
+    first_replicate: int = 0,
     current: Policy | None = None,
+    divided: Divided | None = None,
     seed: int = 1,
     threads: int | None = None,
     chunk: int | None = None,
@@ -60,6 +76,10 @@ def simulate(
     month: Month = MONTH,
 ) -> Ensemble:
     """Run every policy over every parameter draw (draw, parameter), `replicates` times each.
+
+    A replicate of a draw is the same history however many there are, so a run from
+    `first_replicate` on extends an earlier one. With `divided` the groups of people that it names
+    are counted, too.
 
     Each history first lives the firm's burn-in under its `current` policy (default: the first
     one), the past that all policies share; those months are not recorded.
@@ -70,8 +90,12 @@ def simulate(
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
     lived = Histories.of(firm, policies, draws, months=months, replicates=replicates,
-                         current=current, seed=seed, month=month)
+                         first_replicate=first_replicate, current=current, seed=seed, month=month,
+                         divided=divided)
     y = np.empty((lived.count, len(policies), months, len(month.outcomes)))
+    counted = (lived.count, len(policies), len(divided.groups), len(Counted)) if divided else (
+        lived.count, len(policies), 0, 0)
+    groups = np.zeros(counted)
     size = chunk or max(1, CHUNK_PERSON_MONTHS // lived.person_months)
     tasks = [(first, min(first + size, lived.count)) for first in range(0, lived.count, size)]
     # rows made for this call and for one history alone may be lived in: no second copy of a
@@ -82,7 +106,7 @@ def simulate(
 
     def work(task: tuple[int, int]) -> None:
         first, last = task
-        lived.run(kernel, first, last, y[first:last], progress.flag, spare)
+        lived.run(kernel, first, last, y[first:last], progress.flag, spare, groups[first:last])
 
     run_tasks(work, tasks, "simulate", threads, progress)
     return Ensemble(
@@ -91,13 +115,15 @@ def simulate(
         start=firm.start,
         provenance={"kernel": fingerprint(month), "seed": seed, "replicates": replicates},
         outcomes=month.outcomes,
+        groups=groups.reshape(len(draws), replicates, *counted[1:]) if divided else None,
+        divided=divided,
     )
 
 
 @dataclass(frozen=True)
 class Histories:
     """Numbered histories of a firm as the kernel takes them: plain arrays, any range of which can
-    be run alone, anywhere. History `h` lives under parameter draw ``h // replicates``."""
+    be run alone, anywhere. The `h`-th lives under parameter draw ``h // replicates``."""
 
     start: int
     state: tuple[NDArray[np.void], ...]
@@ -112,18 +138,27 @@ class Histories:
     months: int
     replicates: int
     seed: int
+    labels: NDArray[np.int16]
+    """See `Divided.labels`."""
+    first_replicate: int = 0
 
     @classmethod
     def of(
         cls, firm: Firm, policies: Sequence[Policy], draws: NDArray[np.float64], *, months: int,
         replicates: int, current: Policy | None, seed: int, month: Month = MONTH,
+        first_replicate: int = 0, divided: Divided | None = None,
     ) -> Histories:
-        """All histories of a call of `simulate` with the same arguments."""
+        """All histories of a call of `simulate` with the same arguments. ValueError for more draws
+        or replicates than there are numbers for."""
+        if len(draws) > MOST_DRAWS or first_replicate + replicates > MOST_REPLICATES:
+            raise ValueError(f"{len(draws)} draws x {first_replicate + replicates} replicates; at "
+                             f"most {MOST_DRAWS} x {MOST_REPLICATES}")
         return cls(
             start=firm.start, state=state(firm, month), policies=compile_policies(policies),
             current=compile_policies([current or policies[0]]),
             parameters=as_records(draws, month.parameters), burn_in=firm.burn_in, months=months,
-            replicates=replicates, seed=seed)
+            replicates=replicates, seed=seed, first_replicate=first_replicate,
+            labels=(divided or Divided(())).labels())
 
     @property
     def count(self) -> int:
@@ -139,14 +174,20 @@ class Histories:
     def run(
         self, kernel: ModuleType, first: int, last: int, out: NDArray[np.float64],
         cancel: NDArray[np.uint8], people: NDArray[np.void] | None = None,
+        groups: NDArray[np.float64] | None = None,
     ) -> None:
         """Histories `first` to `last` - 1 into `out` (history, policy, month, outcome); stops
-        where `cancel` is set. `people` are rows to live in (default: new ones)."""
+        where `cancel` is set. `people` are rows to live in (default: new ones); `groups` (history,
+        policy, group, figure) are added to."""
         if people is None:
             people = np.empty_like(self.state[0][0])
+        if groups is None:
+            groups = np.zeros((last - first, len(self.policies), 0, 0))
+        draw, replicate = np.divmod(np.arange(first, last), self.replicates)
         kernel.run(self.start, *self.state, self.policies, self.parameters, self.current,
-                   self.burn_in, *split_seed(self.seed), first, last, self.replicates,
-                   self.months, cancel, people, out)
+                   self.burn_in, *split_seed(self.seed), draw,
+                   history_number(draw, replicate + self.first_replicate), self.months,
+                   self.labels, cancel, people, out, groups)
 
 
 def state(firm: Firm, month: Month = MONTH) -> tuple[NDArray[np.void], ...]:

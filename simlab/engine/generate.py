@@ -33,7 +33,7 @@ from simlab.draws import fill, invert_exponential, invert_normal, moment, philox
 from simlab.numeric import exp, log, normal_quantile
 from simlab.panel import STILL_HERE
 from simlab.rules.hire import move
-from simlab.world import SEEN, Status
+from simlab.world import SEEN, STANDING, Counted, Exit, Status
 
 TILE = {TILE}
 ACCOUNTS = {ACCOUNTS}

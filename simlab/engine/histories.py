@@ -27,15 +27,74 @@ def start_month(firm, start, month):
     firm.calendar = (start + month) % 12
 
 
+@njit
+def tier_of(results, bar, spread):
+    """0 below standard, 1 at or above it, 2 by at least a standard deviation."""
+    if results < bar:
+        return 0
+    return 2 if results >= bar + spread else 1
+
+
+@njit
+def count_groups(people, month, labels, groups):
+    """Adds the month to the figures of every group: a seat's own (`labels`, by whether who sits
+    there was present at the start), then segment, tenure and tier of results (`simlab.world`)."""
+    bar, spread, heads = 0.0, 0.0, 0
+    for i in range(len(people)):
+        status = people[i].status
+        if status == Status.ACTIVE or status == Status.NOTICE or people[i].left:
+            bar += people[i].results
+            spread += people[i].results * people[i].results
+            heads += 1
+    if heads == 0:
+        return
+    bar /= heads
+    spread = np.sqrt(max(spread / heads - bar * bar, 0.0))
+    own = labels.shape[1]
+    others = groups.shape[0] - len(STANDING)
+    for i in range(len(people)):
+        person = people[i]
+        status = person.status
+        if not (status == Status.ACTIVE or status == Status.NOTICE or person.left):
+            continue
+        tenure = month - person.entered
+        later = 0 if person.entered < 0 else 1
+        tier = tier_of(person.results, bar, spread)
+        for d in range(own + 3):
+            if d < own:
+                g = labels[later, d, i]
+            elif d == own:
+                g = others + (1 if person.key > 0.0 else 0)
+            elif d == own + 1:
+                g = others + 2 + (0 if tenure < 12 else 1 if tenure < 36 else 2)
+            else:
+                g = others + 5 + tier
+            count_person(person, tier, groups[g])
+
+
+@njit
+def count_person(person, tier, counts):
+    """One person's month in a group, in the order of `simlab.world.Counted`."""
+    counts[Counted.HEADS] += 1.0
+    if person.left:
+        counts[Counted.EXITS] += 1.0
+        if person.leaving == Exit.VOLUNTARY:
+            counts[Counted.VOLUNTARY] += 1.0
+            counts[Counted.REGRETTED] += 1.0 if tier > 0 else 0.0
+            counts[Counted.AVOIDABLE] += person.avoidable
+
+
 @njit(nogil=True, cache=True)
 def run(start, people0, accounts0, teams0, departments0, firms0, practices, policies, params,
-        current, burn_in, k0, k1, first, last, replicates, months, cancel, people, out):
-    """Histories first..last-1, lived in the rows `people`; draw = history // replicates.
+        current, burn_in, k0, k1, rows, histories, months, labels, cancel, people, out, groups):
+    """The histories of the given numbers, each under its row of `params`, lived in `people`.
 
     Every history lives `burn_in` months under `current`, then `months` under each of the policies
-    from the state reached, so that policies share their past. people0[0 or draw, slot] is the
-    start. out[history - first, policy, month, outcome] is written; returns the number of histories
-    finished (fewer where `cancel` was set, which is read every month).
+    from the state reached, so that policies share their past. people0[0 or row, slot] is the
+    start. out[history, policy, month, outcome] is written, and groups[history, policy, group,
+    figure] over all months where it has groups, labels[later, division, slot] being a seat's.
+    Returns how many histories were finished (fewer where `cancel` was set, which is read every
+    month).
     """
     accounts, teams = accounts0.copy(), teams0.copy()
     departments, firms = departments0.copy(), firms0.copy()
@@ -46,9 +105,9 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
     teams1, departments1, firms1 = teams0.copy(), departments0.copy(), firms0.copy()
     seens = np.zeros(1, SEEN)
     spare = np.zeros(out.shape[3])
-    for history in range(first, last):
-        scratch = scratch_rows(np.uint32(history))
-        draw = history // replicates
+    for h in range(len(histories)):
+        scratch = scratch_rows(histories[h])
+        draw = rows[h]
         copy_rows(people, people0[draw if len(people0) > 1 else 0])
         copy_rows(accounts, accounts0)
         copy_rows(teams, teams0)
@@ -56,7 +115,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
         copy_rows(firms, firms0)
         for m in range(-burn_in, 0):
             if cancel[0]:
-                return history - first
+                return h
             start_month(firms[0], start, m)
             month(people, accounts, teams, departments, firms[0], practices, current[0],
                   params[draw], seens[0], spare, k0, k1, scratch)
@@ -75,11 +134,13 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                 copy_rows(firms, firms1)
             for m in range(months):
                 if cancel[0]:
-                    return history - first
+                    return h
                 start_month(firms[0], start, m)
                 month(people, accounts, teams, departments, firms[0], practices, policies[p],
-                      params[draw], seens[0], out[history - first, p, m], k0, k1, scratch)
-    return last - first
+                      params[draw], seens[0], out[h, p, m], k0, k1, scratch)
+                if groups.shape[2] > 0:
+                    count_groups(people, m, labels, groups[h, p])
+    return len(histories)
 
 
 @njit

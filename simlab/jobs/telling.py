@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import scenarios
+from simlab.engine.ensemble import history_number
 from simlab.engine.story import Story, tell
 from simlab.errors import LabError
 from simlab.jobs.arms import main_rows
@@ -77,7 +78,7 @@ def story(
     study = scenarios.load(tree["source"])
     rows, calibrated = main_rows(lab, study.facts.practice, options["draws"], options["seed"],
                                  options.get("prior", "registry"))
-    draw = history // options["replicates"]
+    draw, replicate = divmod(history, options["replicates"])
     # the past of a draw does not depend on later draws
     firm = study.firm(panel_of(lab, study), rows[: draw + 1], seed=options["seed"],
                       progress=progress)
@@ -85,10 +86,10 @@ def story(
     stories = []
     for done, name in enumerate((policy, against)):
         progress.advance("story", done, 2)
-        stories.append(tell(
+        stories.append(replace(tell(
             firm, parse_policy(tree["definitions"][name], name),
             rows[draw], slot=slot, months=options["months"],
-            history=history, seed=options["seed"], current=study.current, past=draw))
+            history=int(history_number(draw, replicate)), seed=options["seed"], current=study.current, past=draw), history=history))
     progress.advance("story", 2, 2)
     return Told(stories=(stories[0], stories[1]), titles=tree["titles"],
                 practice=study.facts.practice, calibrated=calibrated, histories=total,

@@ -7,7 +7,7 @@ import pytest
 
 from scenarios import FirmFacts, scenario_firm
 from simlab.draws import split_seed
-from simlab.engine.ensemble import simulate, state
+from simlab.engine.ensemble import history_number, simulate, state
 from simlab.engine.kernel import load_kernel
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.engine.outcomes import OUTCOMES
@@ -45,7 +45,7 @@ def mesa_history(firm, policy, draw, history, **options):
 def test_mesa_steps_the_kernels_history_bit_for_bit(firm, busy, draws, kernel, order):
     for draw in range(3):
         for replicate in range(2):
-            rows, _ = mesa_history(firm, busy, draws[draw], draw * 2 + replicate, order=order)
+            rows, _ = mesa_history(firm, busy, draws[draw], history_number(draw, replicate), order=order)
             np.testing.assert_array_equal(rows, kernel[draw, replicate, 0])
 
 
@@ -55,9 +55,9 @@ def test_a_small_firms_histories_are_the_same_too(busy):
                           month_number("2026-01"), seed=4)
     draw = prior_mean()
     y = simulate(small, [busy], draw[None, :], months=MONTHS, replicates=6, seed=5).y
-    for history in range(6):
-        rows, _ = mesa_history(small, busy, draw, history)
-        np.testing.assert_array_equal(rows, y[0, history, 0])
+    for replicate in range(6):
+        rows, _ = mesa_history(small, busy, draw, history_number(0, replicate))
+        np.testing.assert_array_equal(rows, y[0, replicate, 0])
 
 
 @pytest.mark.smoke

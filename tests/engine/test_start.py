@@ -8,7 +8,7 @@ import pytest
 import scenarios
 from scenarios import FirmFacts, scenario_firm
 from scenarios.sample import SAMPLE_PARAMETERS, sample_panel
-from simlab.engine.ensemble import simulate
+from simlab.engine.ensemble import history_number, simulate
 from simlab.engine.mesa_model import FirmModel
 from simlab.engine.outcomes import OUTCOMES
 from simlab.engine.replay import forecast
@@ -122,7 +122,7 @@ def test_policies_share_their_past_and_mesa_lives_it_too(busy):
     np.testing.assert_array_equal(y[:, :, 0], y[:, :, 2])
     alone = simulate(firm, [busy], draws, months=8, replicates=2, current=CURRENT, seed=5).y
     np.testing.assert_array_equal(y[:, :, 1], alone[:, :, 0])
-    model = FirmModel(firm, busy, draws[1], seed=5, history=3, current=CURRENT)
+    model = FirmModel(firm, busy, draws[1], seed=5, history=history_number(1, 1), current=CURRENT)
     rows = []
     for month in range(15):
         model.step()
