@@ -175,19 +175,20 @@ class Histories:
         self, kernel: ModuleType, first: int, last: int, out: NDArray[np.float64],
         cancel: NDArray[np.uint8], people: NDArray[np.void] | None = None,
         groups: NDArray[np.float64] | None = None,
-    ) -> None:
-        """Histories `first` to `last` - 1 into `out` (history, policy, month, outcome); stops
-        where `cancel` is set. `people` are rows to live in (default: new ones); `groups` (history,
-        policy, group, figure) are added to."""
+    ) -> int:
+        """Histories `first` to `last` - 1 into `out` (history, policy, month, outcome); returns how
+        many were finished, fewer where `cancel` was set. `people` are rows to live in (default: new
+        ones); `groups` (history, policy, group, figure) are added to."""
         if people is None:
             people = np.empty_like(self.state[0][0])
         if groups is None:
             groups = np.zeros((last - first, len(self.policies), 0, 0))
         draw, replicate = np.divmod(np.arange(first, last), self.replicates)
-        kernel.run(self.start, *self.state, self.policies, self.parameters, self.current,
-                   self.burn_in, *split_seed(self.seed), draw,
-                   history_number(draw, replicate + self.first_replicate), self.months,
-                   self.labels, cancel, people, out, groups)
+        finished: int = kernel.run(
+            self.start, *self.state, self.policies, self.parameters, self.current, self.burn_in,
+            *split_seed(self.seed), draw, history_number(draw, replicate + self.first_replicate),
+            self.months, self.labels, cancel, people, out, groups)
+        return finished
 
 
 def state(firm: Firm, month: Month = MONTH) -> tuple[NDArray[np.void], ...]:

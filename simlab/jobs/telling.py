@@ -86,10 +86,11 @@ def story(
     stories = []
     for done, name in enumerate((policy, against)):
         progress.advance("story", done, 2)
-        stories.append(replace(tell(
-            firm, parse_policy(tree["definitions"][name], name),
-            rows[draw], slot=slot, months=options["months"],
-            history=int(history_number(draw, replicate)), seed=options["seed"], current=study.current, past=draw), history=history))
+        told = tell(
+            firm, parse_policy(tree["definitions"][name], name), rows[draw], slot=slot,
+            months=options["months"], history=int(history_number(draw, replicate)),
+            seed=options["seed"], current=study.current, past=draw)
+        stories.append(replace(told, history=history))  # as the comparison counts them
     progress.advance("story", 2, 2)
     return Told(stories=(stories[0], stories[1]), titles=tree["titles"],
                 practice=study.facts.practice, calibrated=calibrated, histories=total,

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from scenarios import FirmFacts, scenario_firm
-from simlab.draws import split_seed
-from simlab.engine.ensemble import history_number, simulate, state
+from simlab.engine.ensemble import Histories, history_number, simulate
 from simlab.engine.kernel import load_kernel
 from simlab.engine.mesa_model import FirmModel, PersonAgent
 from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import Cancelled
 from simlab.panel import month_number
-from simlab.parameters import as_records, prior_draws, prior_mean
-from simlab.policy import Policy, compile_policies
+from simlab.parameters import prior_draws, prior_mean
+from simlab.policy import Policy
 from simlab.progress import Progress
 from simlab.world import Exit, Status
 
@@ -45,7 +44,8 @@ def mesa_history(firm, policy, draw, history, **options):
 def test_mesa_steps_the_kernels_history_bit_for_bit(firm, busy, draws, kernel, order):
     for draw in range(3):
         for replicate in range(2):
-            rows, _ = mesa_history(firm, busy, draws[draw], history_number(draw, replicate), order=order)
+            number = history_number(draw, replicate)
+            rows, _ = mesa_history(firm, busy, draws[draw], number, order=order)
             np.testing.assert_array_equal(rows, kernel[draw, replicate, 0])
 
 
@@ -115,21 +115,18 @@ def test_cancel_stops_a_run(firm, busy, draws):
 def test_a_running_kernel_reads_the_flag_every_month(firm, busy):
     """More months than anyone would wait for: the kernel itself must come back early."""
     kernel, flag = load_kernel(), Progress().flag
-    params, policy = as_records(prior_draws(1, 1)), compile_policies([busy])
-    months, histories = 2000, 300
-    start = state(firm)
-    out = np.empty((histories, 1, months, len(OUTCOMES)))
+    months, count = 2000, 300
+    lived = Histories.of(firm, [busy], prior_draws(1, 1), months=months, replicates=count,
+                         current=None, seed=1)
+    out = np.empty((count, 1, months, len(OUTCOMES)))
 
     def run(last):
-        return kernel.run(
-            firm.start, *start, policy, params, policy, 0, *split_seed(1), 0, last,
-            histories, months, flag, np.empty_like(start[0][0]), out[:last],
-        )
+        return lived.run(kernel, 0, last, out[:last], flag)
 
     assert run(1) == 1  # compiled, and a run that nobody stops is whole
     stopper = threading.Timer(0.2, lambda: flag.fill(1))
     stopper.start()
-    assert run(histories) < histories
+    assert run(count) < count
     stopper.join()
 
 

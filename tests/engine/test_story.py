@@ -30,7 +30,8 @@ def stories():
     firm = FIRM.with_facts(vacancies=0)
     draw = prior_mean()
     draw[INDEX["exit_level"]], draw[INDEX["request_rate"]] = -2.8, 2.0
-    told = [tell(firm, BUSY, draw, slot=slot, months=MONTHS, history=int(history_number(0, 1)), seed=5)
+    number = int(history_number(0, 1))
+    told = [tell(firm, BUSY, draw, slot=slot, months=MONTHS, history=number, seed=5)
             for slot in range(len(firm.people))]
     y = simulate(firm, [BUSY], draw[None, :], months=MONTHS, replicates=2, seed=5).y
     return told, y[0, 1, 0]
