@@ -28,11 +28,11 @@ _HOLDER = "writer.json"
 class Lab:
     """A lab folder. `path` is absolute; `store_url` is the SQLAlchemy URL of its records."""
 
-    def __init__(self, path: Path, description: dict[str, Any]) -> None:
+    def __init__(self, path: Path, description: dict[str, Any], patience: float = 0.0) -> None:
         """Use :meth:`create` or :meth:`open`; `description` is the content of ``lab.json``."""
         self.path = path
         self.description = description
-        self._lock = FileLock(path / _LOCK, timeout=0)
+        self._lock = FileLock(path / _LOCK, timeout=patience)
 
     @classmethod
     def create(cls, path: Path | str, store_url: str | None = None) -> Lab:
@@ -68,9 +68,10 @@ class Lab:
         return lab
 
     @classmethod
-    def open(cls, path: Path | str) -> Lab:
-        """The lab in `path`. Raises LabError ``not_a_lab`` (no folder, no readable
-        ``lab.json``) or ``lab_newer`` (written by a later version)."""
+    def open(cls, path: Path | str, *, patience: float = 0.0) -> Lab:
+        """The lab in `path`; `patience` is how many seconds it waits for another writer. Raises
+        LabError ``not_a_lab`` (no folder, no readable ``lab.json``) or ``lab_newer`` (written by
+        a later version)."""
         path = Path(path).absolute()
         try:
             description = json.loads((path / _DESCRIPTION).read_text(encoding="utf-8"))
@@ -79,7 +80,7 @@ class Lab:
             raise LabError("not_a_lab", path=path) from None
         if version > FORMAT:
             raise LabError("lab_newer", path=path, found=version, known=FORMAT)
-        return cls(path, description)
+        return cls(path, description, patience)
 
     @property
     def store_url(self) -> str:

@@ -1,117 +1,141 @@
-"""Long work inside one process: a thread a job, progress, cancel, result and error.
-
-One `Runner` object owns all jobs; nothing else is global. (Jobs that outlive the process, and
-several processes, come with a job table in the store.)
-"""
+"""Ask for long work, follow it, stop it: the same for the command line, the page and the API."""
 
 from __future__ import annotations
 
-import secrets
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
-from simlab.errors import Cancelled, LabError
-from simlab.progress import Progress
+from simlab.background import EVERYBODY, Job, JobTable, Queue, at_work, take_up
+from simlab.errors import LabError
+from simlab.jobs.common import read_json
+from simlab.jobs.kinds import KINDS
+from simlab.lab import Lab
 
-State = Literal["running", "done", "failed", "cancelled"]
-KEPT = 3600.0
-"""Seconds for which a finished job can still be asked for."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job as it stood when it was asked for."""
-
-    id: str
-    state: State
-    stage: str
-    done: int
-    total: int
-    started: float
-    result: Any = None
-    error: LabError | None = None
-
-    @property
-    def share(self) -> float:
-        """Of the present stage, 0..1."""
-        return self.done / self.total if self.total else 0.0
+_LOOK = 0.1
+"""Seconds between two looks at a job waited for."""
+_BETWEEN_STARTS = 5.0
+"""Seconds at least between two starts of a worker."""
 
 
 class Runner:
-    """Runs functions in threads of their own; safe to use from any thread."""
+    """The jobs of one lab; safe to use from any thread, and several may be open on one lab.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    Whoever asks says as whom: a job is seen and cancelled by its owner, and by anyone where it is
+    everybody's. `owner` None is who has the folder itself, such as the command line: it sees all.
+    """
+
+    def __init__(self, lab: Lab, *, with_worker: bool = False) -> None:
+        """`with_worker` starts a worker as a child process where there is work and the lab has
+        none; it ends with this process. LabErrors of the table and the queue."""
+        self._lab = lab
+        self._table, self._queue = JobTable(lab), Queue(lab)
+        self._child = _Child(lab) if with_worker else None
+
+    def start(
+        self, kind: str, arguments: Mapping[str, Any] | None = None, owner: str = EVERYBODY
+    ) -> str:
+        """Queue a job of a kind of `simlab.jobs.kinds` and return its id. LabErrors
+        ``unknown_kind`` and ``job_arguments`` before anything is queued."""
+        if kind not in KINDS:
+            raise LabError("unknown_kind", kind=kind, known=", ".join(KINDS))
+        job = self._table.add(kind, KINDS[kind].checked(kind, arguments or {}), owner)
+        self._queue.put(job.id)
+        self.wake()
+        return job.id
+
+    def job(self, name: str, owner: str | None = EVERYBODY) -> Job | None:
+        """The job as it stands; None where there is none of that id that `owner` may see."""
+        job = self._table.get(name)
+        if job is None or (owner is not None and job.owner not in (owner, EVERYBODY)):
+            return None
+        if job.open:
+            take_up(self._table, KINDS)
+            self.wake()
+        return job
+
+    def jobs(self, owner: str | None = EVERYBODY, *, only_open: bool = False) -> list[Job]:
+        """The jobs that `owner` may see, newest first."""
+        take_up(self._table, KINDS)
+        return self._table.jobs(owner, only_open=only_open)
+
+    def cancel(self, name: str, owner: str | None = EVERYBODY) -> Job | None:
+        """Ask a job to stop; one that has ended is left alone. The job as it then stands."""
+        if self.job(name, owner) is not None:
+            self._table.cancel(name)
+        return self.job(name, owner)
+
+    def wait(
+        self, name: str, timeout: float | None = None, owner: str | None = EVERYBODY
+    ) -> Job | None:
+        """The job when it has ended, or as it stands after `timeout` seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            job = self.job(name, owner)
+            if job is None or not job.open or (until is not None and time.monotonic() > until):
+                return job
+            time.sleep(_LOOK)
+
+    def result(self, job: Job) -> Any:
+        """What came out of a job that is done, as plain data; None where it is not kept."""
+        return None if job.result is None else read_json(self._lab, job.result)
+
+    def at_work(self) -> bool:
+        """Whether the lab has a worker on this machine."""
+        return at_work(self._lab)
+
+    def wake(self) -> None:
+        """Have a worker ready, where this object is to start one."""
+        if self._child is not None:
+            self._child.start()
+
+    def close(self) -> None:
+        """Stop the worker started here; its jobs are queued again."""
+        self._queue.close()
+        if self._child is not None:
+            self._child.stop()
+
+
+class _Child:
+    """A worker in a process of its own, so that heavy work neither slows the page nor takes it
+    down. It ends when its standard input closes, hence with this process however that ends."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = float("-inf")
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
-        self._progress: dict[str, Progress] = {}
-        self._threads: dict[str, threading.Thread] = {}
-        self._finished: dict[str, float] = {}
 
-    def start(self, work: Callable[[Progress], Any]) -> str:
-        """Start `work` in a thread; it receives the `Progress` to report to. The job's id."""
-        self._forget()
-        # Unguessable: whoever knows the id may see the result and cancel the job.
-        name = secrets.token_urlsafe(12)
-        progress = Progress(lambda stage, done, total: self._update(
-            name, stage=stage, done=done, total=total))
-        thread = threading.Thread(target=self._run, args=(name, work, progress), daemon=True,
-                                  name=f"job-{name}")
+    def start(self) -> None:
+        """Start it, unless it runs or the lab has another worker."""
         with self._lock:
-            self._jobs[name] = Job(name, "running", "start", 0, 0, self._clock())
-            self._progress[name] = progress
-            self._threads[name] = thread
-        thread.start()
-        return name
+            if self._process is not None and self._process.poll() is None:
+                return
+            if time.monotonic() - self._started < _BETWEEN_STARTS or at_work(self._lab):
+                return
+            self._started = time.monotonic()
+            self._release()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "simlab", "worker", str(self._lab.path), "--tied"],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
-    def job(self, name: str) -> Job | None:
-        """The job as it stands; None where there is none of that id (or no longer)."""
+    def stop(self) -> None:
+        """Stop it and wait until it has ended."""
         with self._lock:
-            return self._jobs.get(name)
+            self._release()
 
-    def cancel(self, name: str) -> None:
-        """Ask a job to stop; one that is not running is left alone."""
-        with self._lock:
-            progress = self._progress.get(name)
-        if progress is not None:
-            progress.cancel()
-
-    def wait(self, name: str, timeout: float | None = None) -> Job | None:
-        """The job when it has finished, or as it stands after `timeout` seconds."""
-        thread = self._threads.get(name)
-        if thread is not None:
-            thread.join(timeout)
-        return self.job(name)
-
-    def _run(self, name: str, work: Callable[[Progress], Any], progress: Progress) -> None:
-        try:
-            self._finish(name, state="done", result=work(progress))
-        except Cancelled as stop:
-            self._finish(name, state="cancelled", error=stop)
-        except LabError as error:
-            self._finish(name, state="failed", error=error)
-        except Exception as error:  # a fault of ours: shown as such, never a silent thread
-            detail = f"{type(error).__name__}: {error}"
-            self._finish(name, state="failed", error=LabError("unexpected", detail=detail))
-
-    def _update(self, name: str, **changes: Any) -> None:
-        with self._lock:
-            self._jobs[name] = replace(self._jobs[name], **changes)
-
-    def _finish(self, name: str, **changes: Any) -> None:
-        with self._lock:
-            self._jobs[name] = replace(self._jobs[name], **changes)
-            self._progress.pop(name, None)
-            self._finished[name] = self._clock()
-
-    def _forget(self) -> None:
-        """Drop jobs that finished long ago, so that a server can run for months."""
-        with self._lock:
-            old = [name for name, when in self._finished.items() if self._clock() - when > KEPT]
-            for name in old:
-                self._jobs.pop(name, None)
-                self._threads.pop(name, None)
-                self._finished.pop(name, None)
+    def _release(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return
+        process.kill()
+        process.wait()

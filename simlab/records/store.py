@@ -12,13 +12,12 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 
-from simlab.errors import LabError
+from simlab.database import engine_of, unreachable
 from simlab.lab import Lab
 from simlab.records.schema import KPI_SEEDS, PERSON_KEYS, TABLES, Column, Table
 from simlab.records.values import Value, write
@@ -186,11 +185,7 @@ def open_store(lab: Lab) -> Store:
     Raises LabError ``store_unreachable`` (no driver, no server, not a database).
     """
     try:
-        engine = sa.create_engine(lab.store_url)
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _tune_sqlite)
-            # Made here, so that records of people are for the lab's owner only.
-            Path(engine.url.database or "").touch(mode=0o600)
+        engine = engine_of(lab.store_url)
         with engine.begin() as connection:
             there = set(sa.inspect(connection).get_table_names())
             if set(_metadata.tables) - there:
@@ -199,9 +194,7 @@ def open_store(lab: Lab) -> Store:
             if "import_batches" not in there:
                 _plant_seeds(connection)
     except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        url = sa.make_url(lab.store_url).render_as_string(hide_password=True)
-        raise LabError("store_unreachable", url=url, why=why) from None
+        raise unreachable("store_unreachable", lab.store_url, error) from None
     return Store(engine, lab.secret())
 
 
@@ -209,13 +202,6 @@ def data_hash(lab: Lab) -> str:
     """The hash of everything recorded in `lab` (:meth:`Store.data_hash`)."""
     with open_store(lab) as store:
         return store.data_hash()
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _plant_seeds(connection: sa.Connection) -> None:

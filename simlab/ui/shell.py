@@ -10,15 +10,17 @@ from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
-from flask import Flask, Response
+from flask import Flask, Response, has_request_context
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from simlab.background import Job
 from simlab.errors import LabError
 from simlab.jobs.reporting import contents
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
 from simlab.report.page import render
 from simlab.ui.language import language, say
+from simlab.ui.owner import owner, remember
 from simlab.ui.pages.compare import callbacks, layout
 from simlab.ui.pages.compare.results import REPORT
 from simlab.ui.theme import theme
@@ -56,12 +58,14 @@ def create(lab: Lab, runner: Runner | None = None) -> Dash:
         suppress_callback_exceptions=True,  # results bring components the first page lacks
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    page.layout = lambda: _frame(lab)
-    callbacks.register(page, lab, runner or Runner())
+    runner = runner or Runner(lab, with_worker=True)
+    page.layout = lambda: _frame(lab, runner)
+    callbacks.register(page, lab, runner)
     page.clientside_callback(
         ClientsideFunction("simlab", "choose_language"),
         Output("language-done", "data"), Input("language", "value"), prevent_initial_call=True)
     _offer_report(page, lab)
+    remember(page.server)
     _secure(page)
     return page
 
@@ -95,18 +99,27 @@ def _assets() -> str:
     return str(resources.files("simlab.ui") / "assets")
 
 
-def _frame(lab: Lab) -> Any:
+def _frame(lab: Lab, runner: Runner) -> Any:
     lang = language()
+    running = _followed(runner)
     return dmc.MantineProvider(
         dmc.AppShell([
             dmc.AppShellHeader(
                 dmc.Container(_header(lab, lang), size=1320, px=0, h="100%"),
                 px={"base": "sm", "sm": "lg"}, className="lab-header"),
-            dmc.AppShellMain(dmc.Container(layout.page(lab, lang), size=1320, px=0)),
+            dmc.AppShellMain(dmc.Container(layout.page(lab, lang, running), size=1320, px=0)),
             dcc.Store(id="language-done"),
         ], header={"height": 60}, padding={"base": "sm", "sm": "lg"}, className="lab-shell"),
         theme=theme(), forceColorScheme="light",
     )
+
+
+def _followed(runner: Runner) -> list[Job]:
+    """The reader's own jobs under way that the page can show the end of, newest first."""
+    if not has_request_context():  # Dash builds the layout once at the start, for its ids
+        return []
+    return [job for job in runner.jobs(owner(), only_open=True)
+            if job.owner == owner() and job.kind in callbacks.KINDS]
 
 
 def _header(lab: Lab, lang: str) -> Any:

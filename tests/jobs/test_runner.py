@@ -1,90 +1,106 @@
-"""Does a job report, stop when asked, and end in one clear state?"""
+"""Is long work asked for, seen and stopped by those it belongs to, and does a worker come?"""
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+import time
+from collections.abc import Iterator
 
+import pytest
+
+from simlab.background import EVERYBODY, Worker, at_work
 from simlab.errors import LabError
-from simlab.jobs.runner import KEPT, Runner
-from simlab.progress import Progress
+from simlab.i18n import LANGUAGES, catalogue
+from simlab.jobs.kinds import KINDS
+from simlab.jobs.runner import Runner
+from simlab.lab import Lab
 
 
-def test_a_job_reports_and_gives_its_result() -> None:
-    runner = Runner()
-    reported, go_on = threading.Event(), threading.Event()
-
-    def work(progress: Progress) -> int:
-        progress.advance("simulate", 3, 4)
-        reported.set()
-        go_on.wait(5)
-        return 42
-
-    name = runner.start(work)
-    assert reported.wait(5)
-    job = runner.job(name)
-    assert job is not None
-    assert (job.state, job.stage, job.share) == ("running", "simulate", 0.75)
-    go_on.set()
-    finished = runner.wait(name, 5)
-    assert finished is not None
-    assert (finished.state, finished.result) == ("done", 42)
+@pytest.fixture
+def runner(lab: Lab) -> Iterator[Runner]:
+    made = Runner(lab)
+    yield made
+    made.close()
 
 
-def test_a_cancelled_job_stops_and_has_no_result() -> None:
-    runner = Runner()
-    started = threading.Event()
-
-    def work(progress: Progress) -> None:
-        started.set()
-        for step in range(10_000):
-            threading.Event().wait(0.001)
-            progress.advance("simulate", step, 10_000)
-
-    name = runner.start(work)
-    assert started.wait(5)
-    runner.cancel(name)
-    job = runner.wait(name, 5)
-    assert job is not None
-    assert (job.state, job.result) == ("cancelled", None)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_function_with_arguments_and_a_name(kind: str) -> None:
+    with pytest.raises(LabError) as caught:
+        KINDS[kind].checked(kind, {"no such argument": 1})
+    assert caught.value.code == "job_arguments"
+    assert "progress" not in caught.value.values["known"]
+    for lang in LANGUAGES:
+        assert f"job.kind.{kind}" in catalogue(lang)
 
 
-def test_an_error_for_people_stays_one_and_a_fault_becomes_one() -> None:
-    runner = Runner()
-
-    def refuse(_: Progress) -> Any:
-        raise LabError("too_few_policies", count=1)
-
-    def fail(_: Progress) -> Any:
-        raise ZeroDivisionError("x")
-
-    refused, failed = runner.wait(runner.start(refuse), 5), runner.wait(runner.start(fail), 5)
-    assert refused is not None
-    assert refused.error is not None
-    assert refused.error.code == "too_few_policies"
-    assert failed is not None
-    assert failed.error is not None
-    assert "ZeroDivisionError" in failed.error.explain("zh")
+def test_arguments_are_read_before_anything_is_queued(runner: Runner) -> None:
+    with pytest.raises(LabError) as caught:
+        runner.start("compare", {"scenario": "sales_transition", "draws": "many", "speed": 3})
+    said = caught.value.explain("en")
+    assert "draws" in said
+    assert "speed" in said
+    with pytest.raises(LabError) as caught:
+        runner.start("guess")
+    assert caught.value.code == "unknown_kind"
+    assert runner.jobs(owner=None) == []
 
 
-def test_jobs_do_not_share_anything() -> None:
-    runner = Runner()
-    names = [runner.start(lambda _, value=value: value) for value in range(8)]
-    results = [job.result for job in (runner.wait(name, 5) for name in names) if job]
-    assert results == list(range(8))
+def test_a_job_cannot_be_made_to_write_outside_the_lab(runner: Runner) -> None:
+    with pytest.raises(LabError, match="out"):
+        runner.start("report", {"lang": "en", "out": "/tmp"})
 
 
-def test_old_jobs_are_forgotten() -> None:
-    now = [0.0]
-    runner = Runner(clock=lambda: now[0])
-    name = runner.start(lambda _: 1)
-    runner.wait(name, 5)
-    now[0] = KEPT + 1
-    runner.start(lambda _: 2)
+def test_a_job_is_its_owners(runner: Runner) -> None:
+    name = runner.start("report", {"lang": "en"}, "ann")
+    assert runner.job(name, "bob") is None
     assert runner.job(name) is None
+    assert runner.jobs("bob") == []
+    assert runner.cancel(name, "bob") is None
+    assert runner.job(name, "ann").state == "queued"  # type: ignore[union-attr]
+    # two tabs of one browser, and the folder's own command line
+    assert [job.id for job in runner.jobs("ann")] == [name]
+    assert [job.id for job in runner.jobs(owner=None)] == [name]
+    assert runner.cancel(name, "ann").state == "cancelled"  # type: ignore[union-attr]
+    everybodys = runner.start("report", {"lang": "en"})
+    assert runner.job(everybodys, "bob").owner == EVERYBODY  # type: ignore[union-attr]
 
 
-def test_an_unknown_job_is_none() -> None:
-    runner = Runner()
-    runner.cancel("absent")
-    assert runner.job("absent") is None
+def test_jobs_are_known_in_their_lab_only(lab: Lab, tmp_path) -> None:
+    ours, theirs = Runner(lab), Runner(Lab.create(tmp_path / "other"))
+    name = ours.start("report", {"lang": "en"})
+    assert theirs.job(name, None) is None
+    assert theirs.cancel(name, None) is None
+    assert ours.job(name).state == "queued"  # type: ignore[union-attr]
+    ours.close()
+    theirs.close()
+
+
+def test_a_page_that_comes_back_finds_its_job(lab: Lab, runner: Runner) -> None:
+    name = runner.start("report", {"lang": "en"}, "ann")
+    again = Runner(Lab.open(lab.path))  # the server was started anew
+    assert [job.id for job in again.jobs("ann", only_open=True)] == [name]
+    Worker(lab, KINDS).work(name)
+    done = again.wait(name, 5, "ann")
+    assert done is not None
+    assert done.state == "done"
+    assert again.result(done) == str(lab.path / "reports" / "report-en.html")
+    assert again.jobs("ann", only_open=True) == []
+    again.close()
+
+
+def test_waiting_ends_when_told(runner: Runner) -> None:
+    name = runner.start("report", {"lang": "en"})
+    began = time.monotonic()
+    assert runner.wait(name, 0.3).state == "queued"  # type: ignore[union-attr]
+    assert 0.3 <= time.monotonic() - began < 3
+    assert runner.wait("absent", 5) is None
+
+
+def test_a_worker_comes_with_the_first_job_and_goes_with_the_runner(lab: Lab) -> None:
+    runner = Runner(lab, with_worker=True)
+    assert not at_work(lab)
+    done = runner.wait(runner.start("report", {"lang": "zh"}), 60)
+    assert done is not None
+    assert done.state == "done", done.error
+    assert at_work(lab)
+    runner.close()
+    assert not at_work(lab)

@@ -13,6 +13,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from simlab.jobs.demo import sample_lab
+from simlab.jobs.runner import Runner
 from simlab.lab import Lab
 from simlab.ui import create
 
@@ -36,12 +37,14 @@ def lab(tmp_path: Path) -> Lab:
 
 @pytest.fixture
 def address(lab: Lab) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create(lab).server, threaded=True)
+    runner = Runner(lab, with_worker=True)
+    server = make_server("127.0.0.1", 0, create(lab, runner).server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     thread.join(5)
+    runner.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from simlab.cli.shown.calibration import (
 )
 from simlab.cli.shown.deciding import answered, compared
 from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
+from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.stories import told
 from simlab.cli.shown.tables import table
@@ -24,6 +25,8 @@ __all__ = [
     "drift_line",
     "forecasted",
     "imported",
+    "job",
+    "listed",
     "mark",
     "replayed",
     "rolled",

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import dash
 from dash import Dash, Input, Output, State, no_update
 
 import scenarios
+from simlab.background import Job
 from simlab.errors import LabError
 from simlab.i18n import catalogue
-from simlab.jobs.answering import Answers, answers
-from simlab.jobs.calibrating import calibrate
-from simlab.jobs.comparing import Compared, compare
 from simlab.jobs.reporting import latest_comparison, stored_answers
-from simlab.jobs.runner import Job, Runner
+from simlab.jobs.runner import Runner
 from simlab.lab import Lab
-from simlab.progress import Progress
 from simlab.report import wording
 from simlab.ui.language import language, say
+from simlab.ui.owner import owner
 from simlab.ui.pages.compare import layout, results
 
 QUICK_SIMULATIONS = 2000
@@ -27,6 +24,10 @@ QUICK_SIMULATIONS = 2000
 
 QUICK_DRAWS, QUICK_REPLICATES = 60, 8
 """Of the grid of questions asked from the page: seconds, and fine enough to read."""
+
+
+KINDS = ("compare", "answers", "calibrate")
+"""Kinds of jobs that the page starts and shows the end of."""
 
 
 def register(page: Dash, lab: Lab, runner: Runner) -> None:
@@ -52,19 +53,21 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
                policies: list[str], months: Any, draws: Any) -> tuple[Any, ...]:
         if not (clicks or calibrations or asked):
             return (no_update,) * 7
-        lang = language()
-        work: Any
+        lang, kind = language(), "compare"
+        arguments = {"scenario": scenario, "policies": policies, "months": months, "draws": draws}
         if dash.ctx.triggered_id == "calibrate":
-            work = partial(_calibrate, lab)
+            kind, arguments = "calibrate", {"simulations": QUICK_SIMULATIONS}
         elif dash.ctx.triggered_id == "ask":
-            work = partial(_ask, lab)
-        elif not all(isinstance(value, int) for value in (months, draws)):
-            return (no_update, True, layout.notice(say("whole_numbers", lang), error=True),
-                    False, True, False, False)
-        else:
-            work = partial(_compare, lab, scenario, tuple(policies or ()), months, draws)
-        return (runner.start(work), False, layout.progress(_stage("start", lang), 0.0),
-                True, False, True, True)
+            kind, arguments = "answers", {"draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES}
+        try:
+            if kind == "compare" and len(policies or ()) < 2:
+                raise LabError("too_few_policies", count=len(policies or ()))
+            name = runner.start(kind, arguments, owner())
+        except LabError as error:
+            said = (say("whole_numbers", lang) if error.code == "job_arguments"
+                    else error.explain(lang))
+            return no_update, True, layout.notice(said, error=True), False, True, False, False
+        return (name, False, layout.progress(_stage("start", lang), 0.0), True, False, True, True)
 
     @page.callback(
         Output("progress", "children", allow_duplicate=True),
@@ -77,23 +80,25 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
         Input("tick", "n_intervals"), State("job", "data"), prevent_initial_call=True)
     def _look(_ticks: int, name: str | None) -> tuple[Any, ...]:
         lang = language()
-        job = runner.job(name) if name else None
+        job = runner.job(name, owner()) if name else None
         if job is None:
             return None, True, False, True, False, False, *(no_update,) * 3
-        if job.state == "running":
-            return layout.progress(_stage(job.stage, lang), job.share), *(no_update,) * 8
+        if job.open:
+            return (layout.progress(_stage(job.stage, lang), job.share), False, True, job.cancel,
+                    True, True, *(no_update,) * 3)
         idle = (True, False, True, False, False)
         if job.state != "done":
             return _ended(job, lang), *idle, *(no_update,) * 3
-        if isinstance(job.result, Compared):
-            tree = job.result.to_json()
-            return (None, *idle, results.view(tree, lang, stored_answers(lab)), tree["scenario"],
-                    no_update)
-        if isinstance(job.result, Answers):
-            answered = job.result.to_json()
+        found = runner.result(job)
+        if found is None:
+            return None, *idle, *(no_update,) * 3
+        if job.kind == "compare":
+            return (None, *idle, results.view(found, lang, stored_answers(lab)),
+                    found["scenario"], no_update)
+        if job.kind == "answers":
             shown = latest_comparison(lab)
-            return (None, *idle, results.questions(answered, lang) if shown is None
-                    else results.view(shown, lang, answered),
+            return (None, *idle, results.questions(found, lang) if shown is None
+                    else results.view(shown, lang, found),
                     no_update if shown is None else shown["scenario"], no_update)
         return (layout.notice(say("calibration_done", lang)), *idle, no_update, no_update,
                 layout.evidence(lab, lang))
@@ -103,7 +108,7 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
     def _cancel(clicks: int | None, name: str | None) -> Any:
         if not clicks or name is None:
             return no_update
-        runner.cancel(name)
+        runner.cancel(name, owner())
         return True
 
     @page.callback(Output("fan", "figure"), Input("outcome", "value"), Input("running", "value"),
@@ -115,21 +120,6 @@ def register(page: Dash, lab: Lab, runner: Runner) -> None:
             return no_update
         return no_update if tree is None else results.fan(
             tree, outcome, running == "running", language())
-
-
-def _compare(lab: Lab, scenario: str, policies: tuple[str, ...], months: int, draws: int,
-             progress: Progress) -> Compared:
-    if len(policies) < 2:
-        raise LabError("too_few_policies", count=len(policies))
-    return compare(lab, scenario, policies, months=months, draws=draws, progress=progress)
-
-
-def _ask(lab: Lab, progress: Progress) -> Answers:
-    return answers(lab, draws=QUICK_DRAWS, replicates=QUICK_REPLICATES, progress=progress)
-
-
-def _calibrate(lab: Lab, progress: Progress) -> Any:
-    return calibrate(lab, until=None, simulations=QUICK_SIMULATIONS, seed=1, progress=progress)
 
 
 def _stage(stage: str, lang: str) -> str:

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 import scenarios
+from simlab.background import Job
 from simlab.errors import LabError
 from simlab.i18n import text
 from simlab.jobs.calibrating import calibrated_with, refuse_other_version
@@ -26,8 +27,8 @@ TICK = 300
 """Milliseconds between two looks at a running job."""
 
 
-def page(lab: Lab, lang: str) -> Any:
-    """Controls and results for `lab`."""
+def page(lab: Lab, lang: str, running: Sequence[Job] = ()) -> Any:
+    """Controls and results for `lab`; the newest of the reader's `running` jobs is followed."""
     latest = latest_comparison(lab)
     names = scenarios.names()
     name = latest["scenario"] if latest and latest["scenario"] in names else _first(names)
@@ -43,9 +44,9 @@ def page(lab: Lab, lang: str) -> Any:
                 else results.view(latest, lang, stored_answers(lab)),
                 id="results"), span={"base": 12, "md": 8, "xl": 8.5}),
         ], gutter="md"),
-        dcc.Store(id="job"),
+        dcc.Store(id="job", data=running[0].id if running else None),
         dcc.Store(id="shown", data=None if latest is None else latest["scenario"]),
-        dcc.Interval(id="tick", interval=TICK, disabled=True),
+        dcc.Interval(id="tick", interval=TICK, disabled=not running),
     ])
 
 

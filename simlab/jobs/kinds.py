@@ -1,0 +1,24 @@
+"""The kinds of long work that can be given to a worker, one line each.
+
+A kind's arguments are those of its function; what the function returns is the job's result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simlab.background import Kind
+
+KINDS: Mapping[str, Kind] = {
+    "import": Kind("simlab.jobs.records:import_records", again=False),
+    "calibrate": Kind("simlab.jobs.calibrating:calibrate"),
+    "totals": Kind("simlab.jobs.aggregates:calibrate_on_totals"),
+    "check": Kind("simlab.jobs.checking:check"),
+    "forecast": Kind("simlab.jobs.forecasting:forecast"),
+    "rolling": Kind("simlab.jobs.rolling:forecast_every_month"),
+    "compare": Kind("simlab.jobs.comparing:compare"),
+    "answers": Kind("simlab.jobs.answering:answers"),
+    "backtest": Kind("simlab.jobs.events:backtest"),
+    "report": Kind("simlab.jobs.reporting:report"),
+}
+"""By name. Each is named in both languages as ``job.kind.<name>``."""
