@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simlab.engine.mesa_model import FirmModel, PersonAgent
     from simlab.engine.month import MONTH, Month
     from simlab.errors import LabError
+    from simlab.jobs.runner import Runner
     from simlab.lab import Lab
     from simlab.panel import Panel
     from simlab.parameters import Parameter, prior_draws
@@ -42,6 +43,7 @@ __all__ = [
     "Policy",
     "Posterior",
     "Progress",
+    "Runner",
     "compare",
     "exponential",
     "load_policy",
@@ -67,6 +69,7 @@ _HOME = {
     "Policy": "simlab.policy",
     "Posterior": "simlab.posterior",
     "Progress": "simlab.progress",
+    "Runner": "simlab.jobs.runner",
     "compare": "simlab.decide.compare",
     "exponential": "simlab.rules",
     "load_policy": "simlab.policy",

@@ -110,3 +110,20 @@ def test_ask_what_the_data_answer(visit: Visit, lang: str) -> None:
     ask(page, lang)
     page.locator("#fan .scatterlayer .trace").first.wait_for()
     page.get_by_text(text("grid.question.exits", lang)).wait_for(timeout=120_000)
+
+
+def test_a_job_is_found_again_and_is_its_browsers_own(visit: Visit) -> None:
+    page = visit("en", "desktop")
+    ask(page, "en", months=120, draws=5000)
+    page.locator("#progress [role=progressbar]").wait_for()
+    tab = page.context.new_page()  # a second tab of the same browser
+    for again in (page, tab):
+        again.goto(page.url)
+        again.locator("#progress [role=progressbar]").wait_for(timeout=10_000)
+        assert again.get_by_role("button", name=text("ui.run", "en"), exact=True).is_disabled()
+    other = visit("en", "desktop")  # another browser
+    other.wait_for_timeout(1000)
+    assert other.locator("#progress [role=progressbar]").count() == 0
+    tab.get_by_role("button", name=text("ui.cancel", "en")).click()
+    for again in (page, tab):
+        again.get_by_text(text("ui.cancelled", "en")).wait_for(timeout=10_000)
