@@ -14,6 +14,7 @@ from simlab.engine.replay import employed_at_end, standing
 from simlab.engine.ties import draw_ties
 from simlab.panel import Panel, season
 from simlab.policy import Policy
+from simlab.policy.levers import refused
 from simlab.practice import NAMES
 from simlab.progress import Progress
 from simlab.world import MARKET_YEARS, ROSTER, Firm, Status, blank
@@ -54,7 +55,7 @@ class FirmFacts(BaseModel):
     @model_validator(mode="after")
     def _twelve(self) -> Self:
         if len(self.season) != 12:
-            raise ValueError(f"season needs 12 months, January to December; got {len(self.season)}")
+            raise refused("season", months=str(len(self.season)))
         return self
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
 
+import scenarios
 from simlab.errors import LabError
+from simlab.i18n import LANGUAGES
 from simlab.jobs.common import fingerprint
 from simlab.lab import Lab
 from simlab.policy import Policy, load_policy
 
 _FOLDER = "policies"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,15 @@ def save_policy(lab: Lab, policy: Policy, *, replaces: str | None = None) -> Sav
                 raise LabError("policy_changed", name=policy.name)
         lab.write(f"{_FOLDER}/{policy.name}.yaml", as_yaml(policy).encode())
     return Saved(policy, version_of(policy))
+
+
+def named(policy: Policy, name: str, title: Mapping[str, str]) -> Policy:
+    """The policy under another name and title; LabError ``policy_name`` for a name that files and
+    commands could not hold, or that a built-in policy has."""
+    if not _NAME.fullmatch(name) or name in scenarios.policies():
+        raise LabError("policy_name", name=name)
+    said = {lang: title.get(lang) or name for lang in LANGUAGES}
+    return policy.model_copy(update={"name": name, "title": said})
 
 
 def remove_policy(lab: Lab, name: str) -> None:

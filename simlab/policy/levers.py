@@ -6,7 +6,7 @@ they reach the JSON Schema and the reference from there (`simlab.policy.schema`)
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, LiteralString, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -16,13 +16,20 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from simlab.practice import industries, kpis, skills
 
 
+def refused(kind: str, **said: str) -> PydanticCustomError:
+    """What a validator raises: the sentence is ``error.field_<kind>`` of the language files."""
+    words = ", ".join(f"{name} {{{name}}}" for name in said)
+    return PydanticCustomError(cast(LiteralString, kind), cast(LiteralString, words), dict(said))
+
+
 def _both(said: dict[str, str]) -> dict[str, str]:
     if set(said) != {"en", "zh"}:
-        raise ValueError(f"needs en and zh; got {', '.join(said) or 'nothing'}")
+        raise refused("both_languages", given=", ".join(said) or "-")
     return said
 
 
@@ -57,7 +64,7 @@ class StageWeights(Lever):
     def _sum(self) -> Self:
         total = sum(self.weights.values())
         if abs(total - 1) > 1e-6 or min(self.weights.values(), default=0) < 0:
-            raise ValueError(f"KPI weights must be at least 0 and sum to 1; they sum to {total:g}")
+            raise refused("weights_sum", total=f"{total:g}")
         return self
 
 
@@ -188,11 +195,11 @@ class Policy(Lever):
     @model_validator(mode="after")
     def _known_names(self) -> Self:
         for stage in self.incentive.stages:
-            _known("KPI", stage.weights, kpis(self.practice))
-        _known("KPI", self.incentive.targets, kpis(self.practice))
+            _known("kpi", stage.weights, kpis(self.practice))
+        _known("kpi", self.incentive.targets, kpis(self.practice))
         for kpi, target in self.incentive.targets.items():
             if target <= 0:
-                raise ValueError(f"the target of {kpi} must be above 0; got {target:g}")
+                raise refused("target", kpi=kpi, target=f"{target:g}")
         _known("skill", self.training.course_hours, skills(self.practice))
         _known("industry", self.training.industry_hours, industries(self.practice))
         return self
@@ -201,7 +208,7 @@ class Policy(Lever):
 def _known(what: str, given: dict[str, float], allowed: tuple[str, ...]) -> None:
     for name in given:
         if name not in allowed:
-            raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(allowed)}")
+            raise refused(f"unknown_{what}", name=name, known=", ".join(allowed))
 
 
 _PRICES = {"cost", "fee", "approach_cost"}

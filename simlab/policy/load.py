@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from simlab.errors import LabError
+from simlab.i18n import catalogue
 from simlab.policy.levers import Policy
 from simlab.practice import industries, kpis, serves, skills
 from simlab.world import POLICY, SKILLS, STAGES, Audience, Help, Sign, blank
@@ -55,15 +56,33 @@ def field_problems(error: ValidationError, source: str, above: str = "") -> tupl
             for other in found
         )
     ]
-    return tuple(
-        LabError(
-            "policy_field",
-            file=source,
-            field=".".join([*filter(None, [above]), *map(str, problem["loc"])]) or "(policy)",
-            detail=problem["msg"].removeprefix("Value error, "),
-        )
-        for problem in inner
-    )
+    return tuple(_field_problem(problem, source, above) for problem in inner)
+
+
+_SAME = {
+    "float_type": "number", "float_parsing": "number", "int_type": "number",
+    "int_parsing": "number", "finite_number": "number", "int_from_float": "whole",
+    "bool_type": "yes_no", "bool_parsing": "yes_no", "string_type": "text",
+    "dict_type": "mapping", "model_type": "mapping", "model_attributes_type": "mapping",
+    "list_type": "list", "tuple_type": "list", "extra_forbidden": "extra",
+}
+"""Kinds of pydantic's errors that read as one; the others keep their name."""
+
+
+def _field_problem(problem: Any, source: str, above: str) -> LabError:
+    """One of pydantic's errors as the sentence ``error.field_<kind>``; a kind without a sentence is
+    told in pydantic's own words."""
+    kind = _SAME.get(problem["type"], problem["type"])
+    said = {
+        "file": source,
+        "field": ".".join([*filter(None, [above]), *map(str, problem["loc"])]) or "(policy)",
+        "given": str(problem["input"])[:80],
+        **problem.get("ctx", {}),
+    }
+    if f"error.field_{kind}" in catalogue("en"):
+        return LabError(f"field_{kind}", **said)
+    detail = problem["msg"].removeprefix("Value error, ")
+    return LabError("policy_field", file=source, field=said["field"], detail=detail)
 
 
 def compile_policies(policies: Sequence[Policy]) -> NDArray[np.void]:

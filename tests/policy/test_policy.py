@@ -32,10 +32,10 @@ def refused(data, tmp_path):
     [
         ({"incentive": {"stages": [{"weights": {"sales_amount": 0.7}}]}}, "incentive.stages.0",
          "sum to 0.7"),
-        ({"incentive": {"stages": [{"weights": {"luck": 1.0}}]}}, "(policy)", "unknown KPI 'luck'"),
-        ({"selection": {"key_share": 1.5}}, "selection.key_share", "less than or equal to 1"),
-        ({"training": {"course_hours": {"juggling": 3}}}, "(policy)", "unknown skill 'juggling'"),
-        ({"punishment": {}}, "punishment", "Extra inputs"),
+        ({"incentive": {"stages": [{"weights": {"luck": 1.0}}]}}, "(policy)", "unknown KPI luck"),
+        ({"selection": {"key_share": 1.5}}, "selection.key_share", "1.5 is too high; expected at most 1"),
+        ({"training": {"course_hours": {"juggling": 3}}}, "(policy)", "unknown skill juggling"),
+        ({"punishment": {}}, "punishment", "no such field"),
         ({"title": {"en": "A"}}, "title", "needs en and zh"),
     ],
 )
@@ -117,3 +117,15 @@ def test_a_scenario_file_with_an_unknown_policy_names_the_field(tmp_path, change
         scenarios.load(str(path))
     assert refused.value.code == "scenario_policy"
     assert f"field {field}" in str(refused.value)
+
+
+def test_every_kind_of_wrong_field_is_told_in_both_languages(tmp_path):
+    wrong = {"name": "Bad Name", "title": TITLE, "practice": "circus",
+             "incentive": {"guarantee_months": 2.5, "payout_lag": "soon", "targets": {"luck": 1}},
+             "training": {"fragments": "perhaps", "course_hours": 3},
+             "support": {"capacity": -1}, "hiring": {"candidates": 99}}
+    with pytest.raises(LabError) as error:
+        parse_policy(wrong, "bad.yaml")
+    for problem in error.value.problems:
+        assert problem.code != "policy_field", problem.explain("en")
+        assert problem.explain("zh") != problem.explain("en")
