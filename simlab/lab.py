@@ -16,8 +16,9 @@ from filelock import FileLock, Timeout
 
 from simlab.errors import LabError
 
-FORMAT = 1
-"""The lab format this version reads and writes."""
+FORMAT = 2
+"""The lab format this version writes; labs of earlier ones are brought to it when their records
+are opened (`simlab.records.store.open_store`)."""
 
 _DESCRIPTION = "lab.json"
 _SECRET = "person_keys.secret"
@@ -81,6 +82,17 @@ class Lab:
         if version > FORMAT:
             raise LabError("lab_newer", path=path, found=version, known=FORMAT)
         return cls(path, description, patience)
+
+    @property
+    def format(self) -> int:
+        """The format that the lab is in: this version's, or an earlier one until its records are
+        next opened."""
+        return int(self.description["format"])
+
+    def upgraded(self) -> None:
+        """Note that the lab is now in this version's format."""
+        self.description = {**self.description, "format": FORMAT}
+        self.write_json(_DESCRIPTION, self.description)
 
     @property
     def store_url(self) -> str:

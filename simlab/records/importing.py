@@ -22,6 +22,9 @@ from simlab.records.report import FileCount, ImportReport, TableCount
 from simlab.records.schema import TABLES, Table
 from simlab.records.store import (
     BATCHES,
+    BEFORE,
+    CHANGES,
+    RESTS,
     SOURCES,
     SQL_PERSON_KEYS,
     SQL_TABLES,
@@ -85,6 +88,8 @@ class _Changes:
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     unchanged: int = 0
+    met: set[int] = field(default_factory=set)
+    """Sources of the stored rows that these replace or repeat."""
 
 
 def _write(store: Store, intake: Intake, profile: str, dry_run: bool) -> ImportReport:
@@ -95,9 +100,10 @@ def _write(store: Store, intake: Intake, profile: str, dry_run: bool) -> ImportR
         batch = None
         if any(change.new or change.changed for change in changes.values()):
             batch = _begin_batch(connection, intake, profile)
+            _note_changes(connection, batch[0], changes)
             _add_people(connection, intake.people)
             for name, change in changes.items():
-                _apply(connection, TABLES[name], change, batch[1])
+                _apply(connection, TABLES[name], change, *batch)
         digest = content_hash(connection)
         report = _report(connection, intake, profile, dry_run, changes,
                          None if dry_run or batch is None else batch[0], digest)
@@ -115,17 +121,21 @@ def _compare(connection: sa.Connection, table: Table, rows: list[Row]) -> _Chang
         return changes
     sql = SQL_TABLES[table.name]
     keys = [sql.c[name] for name in table.key]
-    stored: dict[Key, str] = {
-        tuple(found[:-1]): found[-1]
-        for found in connection.execute(sa.select(*keys, sql.c.row_hash))
+    stored: dict[Key, tuple[str, int | None]] = {
+        tuple(found[:-2]): (found[-2], found[-1])
+        for found in connection.execute(sa.select(*keys, sql.c.row_hash, sql.c.source_id))
     }
     names = [column.name for column in table.columns]
     rest = [place for place, name in enumerate(names) if name not in table.key]
     hashes = [row_hash(row.values[place] for place in rest) for row in rows]
     found_keys = [key_of(table, row) for row in rows]
-    redundant = _redundant(stored, found_keys, hashes) if table.effective else set()
+    known = {key: digest for key, (digest, _) in stored.items()}
+    repeated = _repeated(known, found_keys, hashes) if table.effective else {}
     for row, key, digest in zip(rows, found_keys, hashes, strict=True):
-        if stored.get(key) == digest or key in redundant:
+        _, source = stored.get(repeated.get(key, key), ("", None))
+        if source is not None:
+            changes.met.add(source)
+        if known.get(key) == digest or key in repeated:
             changes.unchanged += 1
             continue
         values = dict(zip(names, row.values, strict=True)) | {
@@ -134,17 +144,20 @@ def _compare(connection: sa.Connection, table: Table, rows: list[Row]) -> _Chang
     return changes
 
 
-def _redundant(stored: dict[Key, str], keys: list[Key], hashes: list[str]) -> set[Key]:
-    """Keys of effective rows that only repeat the state already in force for that person."""
+def _repeated(stored: dict[Key, str], keys: list[Key], hashes: list[str]) -> dict[Key, Key]:
+    """Keys of effective rows that only repeat the state already in force for that person, and the
+    key of the row that brought it."""
     timeline = dict(stored) | dict(zip(keys, hashes, strict=True))
     coming = set(keys) - set(stored)
-    redundant: set[Key] = set()
+    repeated: dict[Key, Key] = {}
     state: tuple[Value, str] | None = None
+    since: Key = ()
     for key in sorted(timeline):
-        if state == (key[0], timeline[key]) and key in coming:
-            redundant.add(key)
-        state = (key[0], timeline[key])
-    return redundant
+        if state != (key[0], timeline[key]):
+            state, since = (key[0], timeline[key]), key
+        elif key in coming:
+            repeated[key] = since
+    return repeated
 
 
 def _begin_batch(
@@ -176,16 +189,32 @@ def _add_people(connection: sa.Connection, people: dict[str, str]) -> None:
         connection.execute(sa.insert(SQL_PERSON_KEYS), rows)
 
 
+def _note_changes(connection: sa.Connection, batch: int, changes: dict[str, _Changes]) -> None:
+    """What the batch does to each table, and the earlier batches whose rows it met."""
+    counts = [{"batch_id": batch, "table_name": name, "added": len(change.new),
+               "replaced": len(change.changed)}
+              for name, change in changes.items() if change.new or change.changed]
+    connection.execute(sa.insert(CHANGES), counts)
+    met = set().union(*(change.met for change in changes.values()))
+    earlier = connection.execute(
+        sa.select(SOURCES.c.batch_id).where(SOURCES.c.source_id.in_(met)).distinct()).scalars()
+    if rests := [{"batch_id": batch, "earlier": number} for number in earlier]:
+        connection.execute(sa.insert(RESTS), rests)
+
+
 def _apply(
-    connection: sa.Connection, table: Table, changes: _Changes, sources: dict[int, int]
+    connection: sa.Connection, table: Table, changes: _Changes, batch: int,
+    sources: dict[int, int],
 ) -> None:
-    sql = SQL_TABLES[table.name]
+    sql, before = SQL_TABLES[table.name], BEFORE[table.name]
     for row in changes.new + changes.changed:
         row["source_id"] = sources[row["source_id"]]
     if changes.changed:
         matches = [sql.c[name] == sa.bindparam(f"old_{name}") for name in table.key]
-        connection.execute(sa.delete(sql).where(*matches), [
-            {f"old_{name}": row[name] for name in table.key} for row in changes.changed])
+        keys = [{f"old_{name}": row[name] for name in table.key} for row in changes.changed]
+        connection.execute(sa.insert(before).from_select(
+            list(before.c), sa.select(*sql.c, sa.literal(batch)).where(*matches)), keys)
+        connection.execute(sa.delete(sql).where(*matches), keys)
     if rows := changes.new + changes.changed:
         connection.execute(sa.insert(sql), rows)
 

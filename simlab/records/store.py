@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from simlab.database import engine_of, unreachable
-from simlab.lab import Lab
+from simlab.lab import FORMAT, Lab
 from simlab.records.schema import KPI_SEEDS, PERSON_KEYS, TABLES, Column, Table
 from simlab.records.values import Value, write
 
@@ -49,24 +49,54 @@ SOURCES = sa.Table(
 )
 """The files (and sheets) of each batch."""
 
+CHANGES = sa.Table(
+    "import_changes", _metadata,
+    sa.Column("batch_id", sa.Integer, sa.ForeignKey("import_batches.batch_id"), primary_key=True),
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("replaced", sa.Integer, nullable=False),
+)
+"""Rows that each batch added and replaced; none of batches older than format 2."""
+
+RESTS = sa.Table(
+    "import_rests_on", _metadata,
+    sa.Column("batch_id", sa.Integer, sa.ForeignKey("import_batches.batch_id"), primary_key=True),
+    sa.Column("earlier", sa.Integer, sa.ForeignKey("import_batches.batch_id"), primary_key=True),
+)
+"""Which earlier batches a batch met rows of, to replace them or to find them as it says."""
+
+UNDONE = sa.Table(
+    "import_undone", _metadata,
+    sa.Column("batch_id", sa.Integer, sa.ForeignKey("import_batches.batch_id"), primary_key=True),
+    sa.Column("undone_at", sa.Text, nullable=False),
+)
+"""Batches that were rolled back."""
+
 
 def _sql_column(column: Column, key: bool) -> sa.Column[Any]:
     return sa.Column(column.name, _TYPES[column.kind], primary_key=key,
                      nullable=not (key or column.required), autoincrement=False)
 
 
-def _sql_table(table: Table) -> sa.Table:
+def _sql_table(table: Table, name: str, *further: sa.Column[Any]) -> sa.Table:
     columns = [_sql_column(column, column.name in table.key) for column in table.columns]
     origin: list[sa.Column[Any]] = [
         sa.Column("source_id", sa.Integer),
         sa.Column("source_row", sa.Integer),
         sa.Column("row_hash", sa.Text, nullable=False),
     ]
-    return sa.Table(table.name, _metadata, *columns, *origin)
+    return sa.Table(name, _metadata, *columns, *origin, *further)
 
 
-SQL_TABLES: dict[str, sa.Table] = {name: _sql_table(table) for name, table in TABLES.items()}
+SQL_TABLES: dict[str, sa.Table] = {name: _sql_table(table, name) for name, table in TABLES.items()}
 """The database table of each canonical table."""
+
+BEFORE: dict[str, sa.Table] = {
+    name: _sql_table(table, f"{name}_before", sa.Column(
+        "replaced_by", sa.Integer, primary_key=True, autoincrement=False))
+    for name, table in TABLES.items()
+}
+"""Of each canonical table the rows that a batch replaced, as they were."""
 
 SQL_PERSON_KEYS = sa.Table(
     PERSON_KEYS.name, _metadata,
@@ -180,7 +210,8 @@ def row_hash(values: Iterable[Value]) -> str:
 
 
 def open_store(lab: Lab) -> Store:
-    """The lab's store, its tables made where missing.
+    """The lab's store, its tables made where missing, a lab of an earlier format brought to the
+    present one.
 
     Raises LabError ``store_unreachable`` (no driver, no server, not a database).
     """
@@ -193,6 +224,11 @@ def open_store(lab: Lab) -> Store:
                 _metadata.create_all(connection)
             if "import_batches" not in there:
                 _plant_seeds(connection)
+        # Formats so far differ by tables alone, made above. One that alters a table takes its
+        # steps here, in the transaction (docs/decisions/0011-formats.md).
+        if lab.format < FORMAT:
+            with lab.writing():
+                lab.upgraded()
     except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
         raise unreachable("store_unreachable", lab.store_url, error) from None
     return Store(engine, lab.secret())

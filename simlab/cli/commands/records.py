@@ -45,6 +45,31 @@ def import_(
         shown.imported(out, report, lang)
 
 
+@app.command(help=say("help.rollback"))
+def rollback(
+    lab: LabPath, lang: Lang,
+    batch: Annotated[int | None, typer.Argument(metavar="[BATCH]", help=say("help.batch"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The import batches, or one taken back."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.lab import Lab
+        from simlab.records import RolledBack, batches, roll_back
+
+        opened = Lab.open(lab)
+        found = batches(opened) if batch is None else roll_back(opened, batch, progress=progress)
+    if isinstance(found, RolledBack):
+        if as_json:
+            print_json(found.to_json())
+        else:
+            shown.rolled_back(out, found, lang)
+    elif as_json:
+        print_json([each.to_json() for each in found])
+    else:
+        shown.batches(out, found, lang)
+
+
 @app.command(help=say("help.template"))
 def template(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help=say("help.template_dir"))],

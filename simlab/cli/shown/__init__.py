@@ -1,5 +1,6 @@
 """Results as tables and sentences in a terminal."""
 
+from simlab.cli.shown.batches import batches, rolled_back
 from simlab.cli.shown.calibration import (
     calibrated,
     calibrated_on_totals,
@@ -17,6 +18,7 @@ from simlab.cli.shown.tables import table
 
 __all__ = [
     "answered",
+    "batches",
     "calibrated",
     "calibrated_on_totals",
     "checked",
@@ -30,6 +32,7 @@ __all__ = [
     "mark",
     "replayed",
     "rolled",
+    "rolled_back",
     "standing",
     "table",
     "told",
