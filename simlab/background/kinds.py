@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from simlab.errors import LabError
 from simlab.lab import Lab
+from simlab.policy.load import field_problems
 from simlab.progress import Progress
 
 _NOT_ASKED = ("lab", "progress", "out")
@@ -49,11 +50,8 @@ class Kind:
         try:
             return form.model_validate(dict(arguments))
         except ValidationError as error:
-            problems = tuple(
-                LabError("job_argument", argument=".".join(map(str, wrong["loc"])),
-                         detail=wrong["msg"]) for wrong in error.errors())
             raise LabError("job_arguments", kind=name, known=", ".join(form.model_fields),
-                           problems=problems) from None
+                           problems=field_problems(error, name)) from None
 
 
 @cache

@@ -19,7 +19,7 @@ def count(lab: Lab, to: int, *, pause: float = 0.02, progress: Progress) -> dict
     begun = int(kept.read_text()) if kept.exists() else 0
     for number in range(begun, to):
         progress.advance("simulate", number, to)
-        kept.write_text(str(number + 1))
+        lab.write("count.txt", str(number + 1).encode())
         time.sleep(pause)
     return {"counted": to, "begun": begun}
 
