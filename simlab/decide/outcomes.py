@@ -10,6 +10,9 @@ from simlab.engine.outcomes import OUTCOMES
 HEADLINE = "regretted"
 """Voluntary exits of people at or above standard: the measure a policy is judged by first."""
 
+PARTS = {"full_cost": ("cost", "lost_business")}
+"""Outcomes that are sums of simulated ones."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -68,6 +71,7 @@ _KNOWN = {
     "tickets_resources": _SEEN,
     "key_people": Outcome("mean", "neither", "people"),
     "cost": _COST,
+    "full_cost": _COST,
     "pay_cost": _COST,
     "training_cost": _COST,
     "support_cost": _COST,

@@ -7,9 +7,11 @@ replaying the people of a record takes longer than trying a policy on them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import scenarios
 from simlab.engine.ensemble import Ensemble, simulate
@@ -58,6 +60,18 @@ class Setting:
         return simulate(
             self.firm, policies, self.drawn.rows, months=months or self.study.months,
             replicates=replicates, seed=self.seed, current=self.study.current, progress=progress)
+
+    def over(self, rows: slice, stream: int = 0) -> Setting:
+        """The same setting over some of its main rows; each `stream` has luck of its own (0: that
+        of the whole setting)."""
+        people = self.firm.people
+        own = people.ndim == 2 and len(people) > 1
+        main = self.drawn.main[rows]
+        seed = np.random.SeedSequence([self.seed, stream]).generate_state(1, np.uint64)[0]
+        return replace(
+            self, firm=replace(self.firm, people=people[rows]) if own else self.firm,
+            drawn=replace(self.drawn, rows=main, parts={"main": slice(0, len(main))}),
+            seed=int(seed) if stream else self.seed)
 
     def heading(self) -> dict[str, Any]:
         """What every result says of where it comes from."""

@@ -1,0 +1,159 @@
+"""What a search may move and what it must respect: levers with ranges, objectives, constraints.
+
+The safeguards stand by default. Without them a search finds the policies that look cheap because
+people are pushed out, overloaded, paid less than they live on, or not replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from simlab.errors import LabError
+from simlab.policy.edit import with_fields
+from simlab.policy.levers import Lever, Policy
+
+_DIGITS = 10
+"""Kept of a value on a grid, so that 3 x 0.1 is 0.3."""
+
+
+class Range(Lever):
+    """Values of a field between two bounds, all of them or those on a grid."""
+
+    lower: float
+    upper: float
+    step: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.lower >= self.upper:
+            raise ValueError(f"lower must be below upper; got {self.lower:g} and {self.upper:g}")
+        if self.step is not None:
+            steps = (self.upper - self.lower) / self.step
+            if abs(steps - round(steps)) > 1e-6:
+                raise ValueError(f"the step {self.step:g} must lead from {self.lower:g} to "
+                                 f"{self.upper:g}")
+        return self
+
+
+class Choices(Lever):
+    """Values of a field, one by one."""
+
+    choices: tuple[bool | int | float | str | None, ...] = Field(min_length=2)
+
+
+class Points(Lever):
+    """KPI weights of a stage as points of importance: a KPI's weight is its share of all points,
+    so that weights always sum to 1."""
+
+    points: dict[str, Range] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        least = [each.lower for each in self.points.values()]
+        if min(least) < 0 or max(least) <= 0:
+            raise ValueError("points must be at least 0, and one KPI's lower bound above 0")
+        return self
+
+
+def _written_as(item: Any) -> str:
+    keys = set(item) if isinstance(item, dict) else set(type(item).model_fields)
+    return next((key for key in ("choices", "points") if key in keys), "range")
+
+
+Searched = Annotated[
+    Annotated[Range, Tag("range")] | Annotated[Choices, Tag("choices")]
+    | Annotated[Points, Tag("points")], Discriminator(_written_as)]
+
+
+class Limit(Lever):
+    """What a figure may come to at most: in expectation, or with a probability over what is not
+    known about the firm."""
+
+    at_most: float
+    probability: float | None = Field(default=None, ge=0.5, lt=1)
+
+
+class Floor(Lever):
+    """What a figure must come to at least."""
+
+    at_least: float = Field(ge=0, le=2)
+
+
+class Constraints(Lever):
+    """What every policy found must keep to. Only the budget may be left open."""
+
+    budget: Limit | None = None
+    pay_floor: Floor = Floor(at_least=0.9)
+    hours: Limit = Limit(at_most=180)
+    involuntary: Limit = Limit(at_most=0)
+    headcount: Limit = Limit(at_most=0.02)
+
+
+class Search(Lever):
+    """A search for policies: what it moves, what it is judged by, what it must respect."""
+
+    start: str | None = None
+    levers: dict[str, Searched] = Field(min_length=1)
+    objectives: tuple[str, ...] = Field(default=("regretted", "full_cost"), min_length=2,
+                                        max_length=4)
+    constraints: Constraints = Constraints()
+
+    def dimensions(self) -> dict[str, Range | Choices]:
+        """Every value that is searched, by name; each KPI's points are one."""
+        found: dict[str, Range | Choices] = {}
+        for path, searched in self.levers.items():
+            if isinstance(searched, Points):
+                found |= {f"{path}.{kpi}": each for kpi, each in searched.points.items()}
+            else:
+                found[path] = searched
+        return found
+
+    def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields of a policy, by their paths, from a value for each of `dimensions`."""
+        return {
+            path: _weights({kpi: values[f"{path}.{kpi}"] for kpi in searched.points})
+            if isinstance(searched, Points)
+            else _rounded(values[path])
+            for path, searched in self.levers.items()
+        }
+
+    def policy(self, start: Policy, values: Mapping[str, Any], name: str) -> Policy:
+        """The policy `start` with the searched values set, called `name`."""
+        return with_fields(start, self.fields(values), name=name)
+
+    def problems(self, start: Policy, source: str) -> Iterator[LabError]:
+        """What is wrong with a lever's path or range: an error for each that `start` refuses."""
+        for path, searched in self.levers.items():
+            for fields in _ends(path, searched):
+                try:
+                    with_fields(start, fields, source=f"{source}: search.levers")
+                except LabError as error:
+                    yield from error.problems or (error,)
+                    break
+
+
+def _ends(path: str, searched: Range | Choices | Points) -> list[dict[str, Any]]:
+    """Settings of one lever that are valid only where all of its values are."""
+    if isinstance(searched, Points):
+        return [{path: _weights({kpi: each.upper for kpi, each in searched.points.items()})}]
+    if isinstance(searched, Choices):
+        return [{path: value} for value in searched.choices]
+    ends = [searched.lower, searched.upper]
+    return [{path: value} for value in ends + ([searched.lower + searched.step]
+                                               if searched.step else [])]
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DIGITS) if isinstance(value, float) else value
+
+
+def _weights(points: Mapping[str, float]) -> dict[str, float]:
+    """Shares of the points to four digits; the largest takes what rounding leaves."""
+    total = sum(points.values())
+    shares = {kpi: round(each / total, 4) for kpi, each in points.items()}
+    largest = max(shares, key=lambda kpi: shares[kpi])
+    rest = sum(share for kpi, share in shares.items() if kpi != largest)
+    return {**shares, largest: round(1.0 - rest, 4)}
