@@ -152,9 +152,7 @@ def switches() -> str:
 
 
 def _switched(switch: Switch) -> str:
-    given = {**switch.parameters, **switch.facts}
-    for lever, fields in switch.levers.items():
-        given |= {f"{lever}.{field}": value for field, value in fields.items()}
+    given = {**switch.parameters, **switch.facts, **switch.levers}
     return ", ".join(
         f"`{name}` {value:g}" if isinstance(value, int | float) and not isinstance(value, bool)
         else f"`{name}` {json.dumps(value)}"

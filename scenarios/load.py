@@ -19,6 +19,7 @@ from simlab.panel import Panel, month_number
 from simlab.policy import Policy, field_problems, parse_policy
 from simlab.policy.levers import BothLanguages
 from simlab.policy.schema import json_schema
+from simlab.policy.search import Search
 from simlab.progress import Progress
 from simlab.world import Firm
 
@@ -48,6 +49,7 @@ class ScenarioFile(BaseModel):
     current: NamedOrWritten
     policies: tuple[NamedOrWritten, ...] = Field(min_length=1)
     baseline: str
+    search: Search | None = None
 
 
 def schema(lang: str = "en") -> dict[str, Any]:
@@ -72,6 +74,8 @@ class Scenario:
     """What holds until month 0."""
     policies: dict[str, Policy]
     baseline: str
+    search: Search | None = None
+    """Levers to search, and what a policy found must respect; None where none are declared."""
 
     def firm(
         self,
@@ -167,7 +171,22 @@ def _parse(data: Any, source: str) -> Scenario:
         current=as_policy(written.current, source, "current"),
         policies=bundle,
         baseline=written.baseline,
+        search=_searched(written, bundle, source),
     )
+
+
+def _searched(written: ScenarioFile, bundle: dict[str, Policy], source: str) -> Search | None:
+    """The search with the policy that it starts from filled in."""
+    search = written.search
+    if search is None:
+        return None
+    search = search.model_copy(update={"start": search.start or written.baseline})
+    if search.start not in bundle:
+        raise LabError("search_start", file=source, name=search.start, known=", ".join(bundle))
+    problems = tuple(search.problems(bundle[search.start], source))
+    if problems:
+        raise LabError("scenario_invalid", file=source, problems=problems)
+    return search
 
 
 def as_policy(item: str | Policy, source: str, field: str) -> Policy:

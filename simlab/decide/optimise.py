@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Literal, NoReturn, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Interval
+from simlab.decide.answers import Interval, Warrant
 from simlab.decide.finalists import Selected, select
 from simlab.decide.outcomes import PARTS, outcome
 from simlab.decide.pareto import best, dominates, front, on_front, without_luck
 from simlab.decide.search import Journal, Trial, differences, minimised, search
 from simlab.decide.tried import Constraint, Sample, Tried, Try, conflicts, constraints_of
+from simlab.decide.warrant import LARGE, Parameters, owed
 from simlab.errors import LabError
 from simlab.policy import Policy
 from simlab.policy.search import Search
@@ -90,6 +91,12 @@ class Option:
     """Which policy beats it."""
     histories: int
     """It was tried in."""
+    owed: Interval | None
+    """Share of the first objective's uncertainty that is owed to what the data did not inform;
+    None where luck hides it, or where dropped."""
+    warrant: Warrant
+    """How far the data informed the first objective; never `tested`: records made under other
+    policies cannot test one that a search found."""
     searched: Mapping[str, float]
     """Objective -> what the search made of it; empty for a policy that was there before."""
 
@@ -161,14 +168,16 @@ class Optimised:
 
 def optimise(
     space: Search, start: Policy, run: Try, *, baseline: str, known: Sequence[Policy] = (),
-    effort: Effort = Effort(), seed: int = 1, journal: Journal | None = None,  # noqa: B008 (frozen)
+    effort: Effort = Effort(), seed: int = 1,
+    parameters: Parameters | None = None, journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> Optimised:
     """Search the policies that `space` reaches from `start`, and estimate the best of them again.
 
     `run` tries policies beside the `baseline` in a `Sample` of futures: rows 0 to ``effort.draws``
     of the parameters in the search, as many rows after them as ``effort.fresh_draws`` for the
-    finalists. Policies that are `known` beforehand stand among the finalists. A LabError
+    finalists. Policies that are `known` beforehand stand among the finalists. With the
+    `parameters` behind all rows each option says what it rests on. A LabError
     ``unknown_objective``, or ``nothing_feasible`` with the constraints that no policy met together
     and how far the nearest one is from each.
     """
@@ -180,8 +189,7 @@ def optimise(
     trials = list({tuple(sorted(t.values.items())): t for t in reversed(trials)}.values())[::-1]
     feasible = [trial for trial in trials if trial.feasible]
     if not feasible:
-        _refuse(constraints, np.array([trial.excess for trial in trials]).T,
-                [f"option_{trial.number}" for trial in trials])
+        _refuse_search(space, start, run, constraints, trials, effort)
     chosen = [feasible[k] for k in best(_found(feasible, objectives), effort.finalists)]
     policies = [space.policy(start, trial.values, f"option_{trial.number}") for trial in chosen]
     rows = slice(effort.draws, effort.draws + effort.fresh_draws)
@@ -190,14 +198,17 @@ def optimise(
     names = [policy.name for policy in (*policies, *known)]
     if not _met(constraints, selected.tried).any():
         _refuse(constraints, np.array([c.excess(selected.tried) for c in constraints]),
-                [names[k] for k in selected.kept])
+                [names[k] for k in selected.kept],
+                np.array([c.figures(selected.tried) for c in constraints]),
+                "nothing_feasible_fresh")
     fields = [space.fields(trial.values) for trial in chosen]
+    behind = None if parameters is None else replace(parameters, draws=parameters.draws[rows])
     before = run(policies, Sample(slice(0, effort.draws)))
     return Optimised(
         objectives=objectives, constraints=constraints, baseline=baseline,
         reference={name: _interval(selected.tried.of(name)[:, :, 0].mean(axis=1))
                    for name in _shown(objectives, selected.tried)},
-        options=_options(names, fields, chosen, selected, objectives, constraints),
+        options=_options(names, fields, chosen, selected, objectives, constraints, behind),
         optimism=_optimism(chosen, before, selected.first, objectives),
         effort=effort, tried=len(trials), feasible=len(feasible), histories=selected.histories)
 
@@ -227,20 +238,45 @@ def _shown(objectives: Sequence[str], tried: Tried) -> list[str]:
     return list(dict.fromkeys([*objectives, *(name for name in SHOWN if name in tried.figures)]))
 
 
-def _refuse(constraints: Sequence[Constraint], excess: Array, names: Sequence[str]) -> NoReturn:
-    """Say which constraints no policy met together, and how far the nearest one is from each."""
-    problems = []
-    for conflict in conflicts(excess):
-        for k in conflict.constraints:
-            problems.append(LabError(
-                "constraint_missed", constraint=constraints[k].name, limit=constraints[k].limit,
-                policy=names[conflict.nearest], excess=100 * excess[k, conflict.nearest]))
-    raise LabError("nothing_feasible", tried=excess.shape[1], problems=tuple(problems))
+def _refuse_search(
+    space: Search, start: Policy, run: Try, constraints: Sequence[Constraint],
+    trials: Sequence[Trial], effort: Effort,
+) -> NoReturn:
+    """The nearest policy to each conflict is tried again, for its figures."""
+    excess = np.array([trial.excess for trial in trials]).T
+    nearest = sorted({each.nearest for each in conflicts(excess)})
+    tried = run([space.policy(start, trials[k].values, f"option_{trials[k].number}")
+                 for k in nearest], Sample(slice(0, effort.draws)))
+    figures = np.full(excess.shape, np.nan)
+    figures[:, nearest] = [each.figures(tried) for each in constraints]
+    _refuse(constraints, excess, [f"option_{trial.number}" for trial in trials], figures,
+            "nothing_feasible")
+
+
+def _refuse(
+    constraints: Sequence[Constraint], excess: Array, names: Sequence[str], figures: Array,
+    code: str,
+) -> NoReturn:
+    """Say which constraints no policy met together, and how far the nearest one is from each.
+    `excess` and `figures` are (constraint, policy)."""
+    found = conflicts(excess)
+    sets = tuple(
+        LabError("conflict", constraints=" + ".join(constraints[k].name for k in each.constraints),
+                 problems=tuple(
+                     LabError("constraint_missed" if excess[k, each.nearest] > 0
+                              else "constraint_kept",
+                              constraint=constraints[k].name, limit=f"{constraints[k].limit:g}",
+                              figure=f"{figures[k, each.nearest]:.4g}",
+                              policy=names[each.nearest])
+                     for k in each.constraints))
+        for each in found)
+    raise LabError(code, tried=excess.shape[1], problems=sets)
 
 
 def _options(
     names: Sequence[str], fields: Sequence[Mapping[str, Any]], chosen: Sequence[Trial],
     selected: Selected, objectives: Sequence[str], constraints: Sequence[Constraint],
+    parameters: Parameters | None,
 ) -> tuple[Option, ...]:
     tried = selected.tried
     expected = _expected(tried, objectives)
@@ -263,16 +299,26 @@ def _options(
     for k, place in enumerate(selected.kept):
         rivals = [j for j in allowed if dominates(means[j], means[k])]
         standing: Standing = "unmet" if not met[k] else "dominated" if rivals else "front"
+        share = None if parameters is None else owed(
+            tried.of(objectives[0])[:, :, [k + 1, 0]], parameters)
         found.append(option(
-            place, standing=standing, effects=effects[k], on_front=sure.get(k, math.nan),
-            held=held[k], histories=histories,
+            place, standing=standing, owed=share, warrant=_warrant(share),
+            effects=effects[k], on_front=sure.get(k, math.nan), held=held[k],
+            histories=histories,
             by=names[selected.kept[rivals[0]]] if standing == "dominated" else None))
     found.sort(key=lambda each: (STANDINGS.index(each.standing),
                                  each.effects[objectives[-1]].mean))
     return (*found, *(
         option(each.policy, standing="dropped", effects={}, on_front=math.nan, held=(),
+               owed=None, warrant="unknown",
                histories=each.histories, by=names[each.by])
         for each in selected.dropped))
+
+
+def _warrant(share: Interval | None) -> Warrant:
+    if share is None:
+        return "unknown"
+    return "assumed" if share.mean >= LARGE else "partly"
 
 
 def _expected(tried: Tried, figures: Sequence[str]) -> Array:

@@ -120,7 +120,7 @@ def search(
                 study.tell(each, found.objectives)
             journal.keep()
         progress.advance("search", generations, generations)
-        return _trials(study)
+        return _trials(study)[: generations * population]
 
 
 def _tried(

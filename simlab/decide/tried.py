@@ -69,7 +69,7 @@ class Constraint:
         """(draw, policy) of the figure, expected within each draw."""
         values = tried.of(self.figure).mean(axis=1)
         amounts = values[:, 1:] - values[:, :1] if self.against else values[:, 1:]
-        return amounts / np.maximum(values[:, :1], 1e-9) if self.share else amounts
+        return np.asarray(amounts / np.maximum(values[:, :1], 1e-9) if self.share else amounts)
 
     def figures(self, tried: Tried) -> Array:
         """(policy,) what is held against the limit: the mean over draws, or the quantile that

@@ -74,6 +74,11 @@ def model_version() -> str:
     return fingerprint([month_fingerprint(MONTH), [asdict(p) for p in REGISTRY]])
 
 
+def file_name(name: str) -> str:
+    """A name from a user's file, which must not lead out of the folder."""
+    return re.sub(r"[^\w-]+", "_", name)
+
+
 def read_json(lab: Lab, relative: str) -> Any:
     """A JSON file of the lab; None where it is missing or unreadable."""
     try:

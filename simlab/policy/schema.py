@@ -22,8 +22,12 @@ from simlab.practice import NAMES, industries, kpis, skills
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KEYED_BY: dict[str, Callable[[str], tuple[str, ...]]] = {
     "weights": kpis, "targets": kpis, "course_hours": skills, "industry_hours": industries,
+    "points": kpis,
 }
 """Fields whose keys are names of a role pack."""
+
+_LEVERS = frozenset(Policy.model_json_schema()["$defs"])
+"""Models that change nothing by default."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def described(model: type[BaseModel], lang: str) -> Iterator[tuple[str, str, lis
 
 def _default(form: dict[str, Any]) -> str:
     value = form.get("default")
-    if "$ref" in form:
+    if form.get("$ref", "").rpartition("/")[2] in _LEVERS:
         return "nothing changed"
     written = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1000)
     return str(written).removesuffix("...\n").strip()
@@ -106,6 +110,9 @@ def _form(form: dict[str, Any]) -> str:
     if form["type"] == "array":
         return "list of " + _form(form["items"]) if "items" in form else "list"
     if form["type"] == "object":
+        parts = form.get("additionalProperties") or {}
+        if "oneOf" in parts or "$ref" in parts:
+            return f"{_form(parts)} by name"
         return "number by name" if "propertyNames" in form else "text by language"
     bounds = [
         f"{word} {form[key]:g}"

@@ -6,6 +6,7 @@ people are pushed out, overloaded, paid less than they live on, or not replaced.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
@@ -15,8 +16,9 @@ from simlab.errors import LabError
 from simlab.policy.edit import with_fields
 from simlab.policy.levers import Lever, Policy
 
-_DIGITS = 10
-"""Kept of a value on a grid, so that 3 x 0.1 is 0.3."""
+_GRID, _FINE = 10, 3
+"""Decimals kept of a value on a grid, so that 3 x 0.1 is 0.3; and, of any other, beyond the first
+digit of its range: nobody sets a lever finer than a thousandth of it."""
 
 
 class Range(Lever):
@@ -116,7 +118,7 @@ class Search(Lever):
         return {
             path: _weights({kpi: values[f"{path}.{kpi}"] for kpi in searched.points})
             if isinstance(searched, Points)
-            else _rounded(values[path])
+            else _rounded(values[path], searched)
             for path, searched in self.levers.items()
         }
 
@@ -146,8 +148,11 @@ def _ends(path: str, searched: Range | Choices | Points) -> list[dict[str, Any]]
                                                if searched.step else [])]
 
 
-def _rounded(value: Any) -> Any:
-    return round(value, _DIGITS) if isinstance(value, float) else value
+def _rounded(value: Any, searched: Range | Choices) -> Any:
+    if not isinstance(value, float) or isinstance(searched, Choices):
+        return value
+    width = searched.upper - searched.lower
+    return round(value, _GRID if searched.step else _FINE - math.floor(math.log10(width)))
 
 
 def _weights(points: Mapping[str, float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from simlab.cli.shown.calibration import (
 from simlab.cli.shown.deciding import answered, compared
 from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
 from simlab.cli.shown.jobs import job, listed
+from simlab.cli.shown.optimising import optimised
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.stories import told
 from simlab.cli.shown.tables import table
@@ -30,6 +31,7 @@ __all__ = [
     "job",
     "listed",
     "mark",
+    "optimised",
     "replayed",
     "rolled",
     "rolled_back",
