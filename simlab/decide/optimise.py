@@ -176,7 +176,8 @@ def optimise(
 
     `run` tries policies beside the `baseline` in a `Sample` of futures: rows 0 to ``effort.draws``
     of the parameters in the search, as many rows after them as ``effort.fresh_draws`` for the
-    finalists. Policies that are `known` beforehand stand among the finalists. With the
+    finalists. `start` and other policies that are `known` beforehand stand among the finalists.
+    With the
     `parameters` behind all rows each option says what it rests on. A LabError
     ``unknown_objective``, or ``nothing_feasible`` with the constraints that no policy met together
     and how far the nearest one is from each.
@@ -193,9 +194,10 @@ def optimise(
     chosen = [feasible[k] for k in best(_found(feasible, objectives), effort.finalists)]
     policies = [space.policy(start, trial.values, f"option_{trial.number}") for trial in chosen]
     rows = slice(effort.draws, effort.draws + effort.fresh_draws)
-    selected = select([*policies, *known], run, objectives, constraints, rows=rows,
+    finalists = [*policies, start, *known]
+    selected = select(finalists, run, objectives, constraints, rows=rows,
                       replicates=effort.replicates, progress=progress)
-    names = [policy.name for policy in (*policies, *known)]
+    names = [policy.name for policy in finalists]
     if not _met(constraints, selected.tried).any():
         _refuse(constraints, np.array([c.excess(selected.tried) for c in constraints]),
                 [names[k] for k in selected.kept],
@@ -203,7 +205,7 @@ def optimise(
                 "nothing_feasible_fresh")
     fields = [space.fields(trial.values) for trial in chosen]
     behind = None if parameters is None else replace(parameters, draws=parameters.draws[rows])
-    before = run(policies, Sample(slice(0, effort.draws)))
+    before = run([*policies, start], Sample(slice(0, effort.draws)))
     return Optimised(
         objectives=objectives, constraints=constraints, baseline=baseline,
         reference={name: _interval(selected.tried.of(name)[:, :, 0].mean(axis=1))
@@ -341,25 +343,28 @@ def _effects(
 
 
 def _held(constraints: Sequence[Constraint], tried: Tried) -> list[tuple[Held, ...]]:
-    columns = []
-    for each in constraints:
-        amounts = each.amounts(tried)
-        kept = amounts >= each.limit if each.at_least else amounts <= each.limit
-        columns.append([
-            Held(each.name, float(figure), each.limit, bool(excess <= 0), float(share))
-            for figure, excess, share in zip(each.figures(tried), each.excess(tried),
-                                             kept.mean(axis=0), strict=True)])
+    columns = [
+        [Held(each.name, float(figure), each.limit, bool(excess <= 0), float(kept))
+         for figure, excess, kept in zip(each.figures(tried), each.excess(tried),
+                                         each.kept(tried), strict=True)]
+        for each in constraints]
     return list(zip(*columns, strict=True))
 
 
 def _optimism(
     chosen: Sequence[Trial], before: Tried, fresh: Tried, objectives: Sequence[str]
 ) -> dict[str, Interval]:
-    """How much better the search's own front looked to the search than in fresh futures."""
-    own = front(_found(chosen, objectives))
-    seen, later = (
-        (differences(tried, objectives)[:, :, : len(own)][:, :, own].mean(axis=(1, 2))
-         * minimised(objectives)) for tried in (before, fresh))
+    """How much better the search's own front looked to the search than in fresh futures, both
+    against the policy that it started from, which nothing selected: what differs between the
+    draws of the two then goes out."""
+    own = np.flatnonzero(front(_found(chosen, objectives)))
+    start = len(chosen)
+
+    def lead(tried: Tried) -> Array:
+        figures = differences(tried, objectives).mean(axis=1) * minimised(objectives)
+        return np.asarray(figures[:, own].mean(axis=1) - figures[:, start])
+
+    seen, later = lead(before), lead(fresh)
     gap = later.mean(axis=0) - seen.mean(axis=0)
     error = np.sqrt(later.var(axis=0, ddof=1) / len(later) + seen.var(axis=0, ddof=1) / len(seen))
     return {name: Interval(float(gap[k]), float(gap[k] - NINETY * error[k]),

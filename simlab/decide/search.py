@@ -8,6 +8,7 @@ policies of a generation are tried in one call, and all generations in the same 
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
+from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler, NSGAIIISampler, NSGAIISampler
 from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
@@ -161,8 +163,11 @@ def _distribution(searched: Range | Choices) -> BaseDistribution:
 
 def _sampler(objectives: int, population: int, seed: Sequence[int]) -> BaseSampler:
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    kind = NSGAIISampler if objectives == 2 else NSGAIIISampler
-    return kind(population_size=population, seed=number)
+    if objectives == 2:
+        return NSGAIISampler(population_size=population, seed=number)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return NSGAIIISampler(population_size=population, seed=number)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from simlab.policy import Policy
 from simlab.policy.search import Constraints, Limit
 
 Array = NDArray[np.float64]
+OF = "@"
+"""Between a figure and the group of people that it is of."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +66,35 @@ class Constraint:
     """As a share of the baseline's."""
     at_least: bool = False
     """The figure must not be below the limit; otherwise not above it."""
+    by_group: bool = False
+    """It holds for every group of people; told is the group that comes nearest to breaking it."""
 
     def amounts(self, tried: Tried) -> Array:
-        """(draw, policy) of the figure, expected within each draw."""
-        values = tried.of(self.figure).mean(axis=1)
-        amounts = values[:, 1:] - values[:, :1] if self.against else values[:, 1:]
-        return np.asarray(amounts / np.maximum(values[:, :1], 1e-9) if self.share else amounts)
+        """(draw, policy, group) of the figure, expected within each draw; one group, everybody,
+        where groups do not matter or nothing is known of them."""
+        names = [name for name in tried.figures if self.by_group
+                 and name.startswith(f"{self.figure}{OF}")] or [self.figure]
+        values = np.stack([tried.of(name).mean(axis=1) for name in names], axis=-1)
+        base = values[:, :1]
+        amounts = values[:, 1:] - base if self.against else values[:, 1:]
+        return np.asarray(amounts / np.maximum(base, 1e-9) if self.share else amounts)
 
     def figures(self, tried: Tried) -> Array:
         """(policy,) what is held against the limit: the mean over draws, or the quantile that
         stands for the probability."""
         amounts = self.amounts(tried)
         if self.probability is None:
-            return np.asarray(amounts.mean(axis=0))
-        level = 1.0 - self.probability if self.at_least else self.probability
-        return np.asarray(np.quantile(amounts, level, axis=0))
+            found = amounts.mean(axis=0)
+        else:
+            level = 1.0 - self.probability if self.at_least else self.probability
+            found = np.quantile(amounts, level, axis=0)
+        return np.asarray(found.min(axis=-1) if self.at_least else found.max(axis=-1))
+
+    def kept(self, tried: Tried) -> Array:
+        """(policy,) share of draws in which the expected figure keeps to the limit."""
+        amounts = self.amounts(tried)
+        keeps = amounts >= self.limit if self.at_least else amounts <= self.limit
+        return np.asarray(keeps.mean(axis=0).min(axis=-1))
 
     def excess(self, tried: Tried) -> Array:
         """(policy,) by how much of its scale a policy misses the limit; 0 or less is met."""
@@ -96,6 +112,8 @@ def constraints_of(declared: Constraints) -> tuple[Constraint, ...]:
         _limit("involuntary", "involuntary", declared.involuntary, against=True),
         Constraint("headcount", "headcount", -declared.headcount.at_most,
                    declared.headcount.probability, against=True, share=True, at_least=True),
+        Constraint("group_loss", "regretted", declared.group_loss.at_most,
+                   declared.group_loss.probability, against=True, by_group=True),
     ]
     if declared.budget is not None:
         found.insert(0, budget(declared.budget))

@@ -17,10 +17,11 @@ import scenarios
 from simlab.decide import Parameters
 from simlab.decide.optimise import Effort, Optimised, Option, checked
 from simlab.decide.optimise import optimise as front
-from simlab.decide.outcomes import PARTS, outcome
+from simlab.decide.outcomes import HEADLINE, PARTS, outcome
 from simlab.decide.search import Journal
-from simlab.decide.tried import Sample, Tried
+from simlab.decide.tried import OF, Sample, Tried
 from simlab.engine.ensemble import Ensemble
+from simlab.engine.groups import Divided, teams
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import count_option, file_name, fingerprint, write_out
@@ -32,6 +33,7 @@ from simlab.policy import Policy, with_fields
 from simlab.policy.search import Search
 from simlab.practice import NAMES as PRACTICES
 from simlab.progress import Progress
+from simlab.world import Counted
 
 FOLDER = "optimisations"
 
@@ -91,7 +93,8 @@ def optimise(
     with lab.writing():
         found = front(
             space, study.policies[str(space.start)], _Runs(setting, months, progress),
-            baseline=study.baseline, known=list(study.policies.values()), effort=effort, seed=seed,
+            baseline=study.baseline, effort=effort, seed=seed,
+            known=[each for name, each in study.policies.items() if name != space.start],
             parameters=Parameters(NAMES, setting.drawn.main, setting.drawn.informed),
             journal=_journal(lab, setting, space, options, fresh=fresh), progress=progress)
         result = _told(setting, space, found, options, budget)
@@ -131,12 +134,15 @@ class _Runs:
         self._setting, self._months = setting, months
         self._progress = Progress()  # one call is a step of a longer work, which tells of itself
         self._progress.flag = progress.flag
+        by_team = teams(setting.firm)
+        self._divided = None if by_team is None else Divided((by_team,))
 
     def __call__(self, policies: Sequence[Policy], sample: Sample) -> Tried:
         study = self._setting.study
         everyone = [study.policies[study.baseline], *policies]
         ensemble = self._setting.over(sample.rows, sample.stream).run(
-            everyone, months=self._months, replicates=sample.replicates, progress=self._progress)
+            everyone, months=self._months, replicates=sample.replicates, divided=self._divided,
+            progress=self._progress)
         practice = self._setting.firm.practices[PRACTICES.index(study.facts.practice)]
         return tried(ensemble, everyone, float(practice["hours"]))
 
@@ -152,8 +158,21 @@ def tried(ensemble: Ensemble, policies: Sequence[Policy], hours: float) -> Tried
     values[..., averaged] /= ensemble.y.shape[3]
     sums = [sum(values[..., names.index(part)] for part in parts) for parts in PARTS.values()]
     added = np.stack([*sums, _assured_pay(policies, values), _hours(ensemble, policies, hours)], -1)
-    return Tried(np.concatenate([values, added], axis=-1),
-                 (*names, *PARTS, "assured_pay", "hours"))
+    groups, of = _groups(ensemble)
+    return Tried(np.concatenate([values, added, groups], axis=-1),
+                 (*names, *PARTS, "assured_pay", "hours", *of))
+
+
+def _groups(ensemble: Ensemble) -> tuple[NDArray[np.float64], list[str]]:
+    """(draw, replicate, policy, group) the headline of each group that people belong to from the
+    start, and names; groups that people pass through differ in size from policy to policy."""
+    if ensemble.groups is None or ensemble.divided is None:
+        return np.zeros((*ensemble.y.shape[:3], 0)), []
+    own = [(k, f"{HEADLINE}{OF}{division}:{group}")
+           for k, ((division, group), people) in enumerate(zip(
+               ensemble.divided.groups, ensemble.divided.people, strict=True))
+           if people is not None]
+    return ensemble.groups[..., [k for k, _ in own], Counted.REGRETTED], [name for _, name in own]
 
 
 def _assured_pay(

@@ -15,6 +15,7 @@ import numpy as np
 
 import scenarios
 from simlab.engine.ensemble import Ensemble, simulate
+from simlab.engine.groups import Divided
 from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
 from simlab.jobs.arms import RECORDED, Arms, arms, posterior_about
@@ -54,12 +55,14 @@ class Setting:
 
     def run(
         self, policies: Sequence[Policy], *, months: int | None = None, replicates: int = 1,
-        progress: Progress | None = None,
+        divided: Divided | None = None, progress: Progress | None = None,
     ) -> Ensemble:
-        """Every policy over every row of parameters; `months` defaults to the scenario's."""
+        """Every policy over every row of parameters; `months` defaults to the scenario's. With
+        `divided` groups of people are counted, too."""
         return simulate(
             self.firm, policies, self.drawn.rows, months=months or self.study.months,
-            replicates=replicates, seed=self.seed, current=self.study.current, progress=progress)
+            replicates=replicates, seed=self.seed, current=self.study.current, divided=divided,
+            progress=progress)
 
     def over(self, rows: slice, stream: int = 0) -> Setting:
         """The same setting over some of its main rows; each `stream` has luck of its own (0: that

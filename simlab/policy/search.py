@@ -92,6 +92,7 @@ class Constraints(Lever):
     hours: Limit = Limit(at_most=180)
     involuntary: Limit = Limit(at_most=0)
     headcount: Limit = Limit(at_most=0.02)
+    group_loss: Limit = Limit(at_most=1)
 
 
 class Search(Lever):

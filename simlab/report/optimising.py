@@ -61,21 +61,27 @@ def levers(tree: Tree, lang: str) -> tuple[list[str], list[list[str]]]:
     """Header and rows: how the policies of the front that the search made are set."""
     made = [each for each in front(tree) if each["values"]]
     paths = list(made[0]["values"]) if made else []
-    return ([text("optimise.column.policy", lang), *paths],
+    return ([text("optimise.column.policy", lang), *(path.replace(".", " ") for path in paths)],
             [[title(tree, each["policy"], lang),
               *(_value(each["values"][path], lang) for path in paths)] for each in made])
 
 
 def held(tree: Tree, lang: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows: each constraint, and what each policy of the front comes to."""
+    """Header and rows: each constraint, what the policies of the front come to, and the one that
+    was picked."""
     options = front(tree)
-    header = [text("optimise.column.constraint", lang), text("optimise.column.limit", lang),
-              *(title(tree, each["policy"], lang) for each in options)]
-    return header, [
-        [text(f"optimise.constraint.{constraint['name']}", lang), _limit(constraint, lang),
-         *(text("optimise.held_at", lang, figure=wording.number(each["held"][k]["figure"], lang),
-                share=wording.share(each["held"][k]["probability"])) for each in options)]
-        for k, constraint in enumerate(tree["optimisation"]["constraints"])]
+    chosen = [each for each in options if each["policy"] == tree["picked"]]
+    header = [text(f"optimise.column.{name}", lang) for name in ("constraint", "limit", "span")]
+    rows = []
+    for k, constraint in enumerate(tree["optimisation"]["constraints"]):
+        figures = [each["held"][k]["figure"] for each in options]
+        rows.append([
+            text(f"optimise.constraint.{constraint['name']}", lang), _limit(constraint, lang),
+            text("optimise.span", lang, lower=wording.number(min(figures), lang),
+                 upper=wording.number(max(figures), lang)),
+            *(text("optimise.held_at", lang, figure=wording.number(each["held"][k]["figure"], lang),
+                   share=wording.share(each["held"][k]["probability"])) for each in chosen)])
+    return [*header, *(title(tree, each["policy"], lang) for each in chosen)], rows
 
 
 def picked(tree: Tree, lang: str) -> list[str]:
