@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simlab.decide.answers import Comparison
     from simlab.decide.compare import compare
+    from simlab.decide.optimise import optimise
     from simlab.engine.ensemble import Ensemble, simulate
     from simlab.engine.mesa_model import FirmModel, PersonAgent
     from simlab.engine.month import MONTH, Month
@@ -48,6 +49,7 @@ __all__ = [
     "exponential",
     "load_policy",
     "normal",
+    "optimise",
     "prior_draws",
     "rule",
     "simulate",
@@ -74,6 +76,7 @@ _HOME = {
     "exponential": "simlab.rules",
     "load_policy": "simlab.policy",
     "normal": "simlab.rules",
+    "optimise": "simlab.decide.optimise",
     "prior_draws": "simlab.parameters",
     "rule": "simlab.rules",
     "simulate": "simlab.engine.ensemble",

@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from simlab.errors import LabError
 from simlab.policy.edit import with_fields
-from simlab.policy.levers import Lever, Policy
+from simlab.policy.levers import Lever, Policy, refused
 
 _GRID, _FINE = 10, 3
 """Decimals kept of a value on a grid, so that 3 x 0.1 is 0.3; and, of any other, beyond the first
@@ -31,12 +31,12 @@ class Range(Lever):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.lower >= self.upper:
-            raise ValueError(f"lower must be below upper; got {self.lower:g} and {self.upper:g}")
+            raise refused("range_order", lower=f"{self.lower:g}", upper=f"{self.upper:g}")
         if self.step is not None:
             steps = (self.upper - self.lower) / self.step
             if abs(steps - round(steps)) > 1e-6:
-                raise ValueError(f"the step {self.step:g} must lead from {self.lower:g} to "
-                                 f"{self.upper:g}")
+                raise refused("range_step", step=f"{self.step:g}", lower=f"{self.lower:g}",
+                              upper=f"{self.upper:g}")
         return self
 
 
@@ -56,7 +56,7 @@ class Points(Lever):
     def _some(self) -> Self:
         least = [each.lower for each in self.points.values()]
         if min(least) < 0 or max(least) <= 0:
-            raise ValueError("points must be at least 0, and one KPI's lower bound above 0")
+            raise refused("points")
         return self
 
 

@@ -40,9 +40,10 @@ class Toy:
         x = np.array([0.0, *(p.training.coaching for p in policies)])
         fee = np.array([0.0, *(p.training.fee for p in policies)])
         shape = (sample.draws, sample.replicates)
+        place = [self.seed, sample.stream, sample.rows.start]
         noise = self.luck * np.stack([  # a policy meets the same luck in the same sample
-            np.random.default_rng([self.seed, sample.stream, sample.rows.start, *np.uint32(1e6 * each)])
-            .standard_normal(shape) for each in np.stack([x, fee], -1)], -1)
+            np.random.default_rng([*place, *np.uint32(1e6 * each)]).standard_normal(shape)
+            for each in np.stack([x, fee], -1)], -1)
         exits = 10 - self.gain[sample.rows, None, None] * x + noise
         flat = np.zeros_like(exits)
         values = np.stack([exits, flat + x**2 + fee, flat - fee, flat + 1.0, flat + 168, flat,
