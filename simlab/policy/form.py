@@ -73,7 +73,8 @@ def _entries(
             continue
         kind, form_ = _kind(name, field)
         yield Entry(
-            path=path, kind=kind, meaning=field["description"], unit=field["unit"],
+            path=path, kind=kind, meaning=text(f"field.{model}.{name}.meaning", lang),
+            unit=field["unit"],
             default=field.get("default"), lower=_bound(form_, "inimum"),
             upper=_bound(form_, "aximum"), optional=form_ is not field,
             choices=tuple(_choices(model, name, field, practice, lang)))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import BaseModel
 
-from simlab.i18n import text
+from simlab.i18n import catalogue, text
 from simlab.policy.levers import Policy
 from simlab.practice import NAMES, industries, kpis, skills
 
@@ -56,13 +56,21 @@ def json_schema(model: type[BaseModel], lang: str = "en") -> dict[str, Any]:
         name = part["title"]
         part["description"] = text(f"model.{name}", lang)
         for field, form in part["properties"].items():
-            form["description"] = text(f"field.{name}.{field}.meaning", lang)
+            form["description"] = text(f"field.{name}.{field}.meaning", lang) + _choices(
+                f"choice.{name}.{field}", form.get("enum", ()), lang)
             form["unit"] = text(f"field.{name}.{field}.unit", lang)
             if field in KEYED_BY:
                 known = dict.fromkeys(key for pack in NAMES for key in KEYED_BY[field](pack))
                 form["propertyNames"] = {"enum": list(known)}
             form.pop("title", None)
     return {"$schema": DIALECT, **schema}
+
+
+def _choices(stem: str, values: Sequence[str], lang: str) -> str:
+    """What each of the values means, where that is said of them."""
+    said = [f"{value} = {catalogue(lang)[f'{stem}.{value}']}" for value in values
+            if f"{stem}.{value}" in catalogue(lang)]
+    return f": {'; '.join(said)}" if said else ""
 
 
 def _models(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
