@@ -9,35 +9,19 @@ from typing import Any, Literal
 
 import numpy as np
 
+from simlab.decide.advice import Advice, LeverEvidence
+from simlab.decide.channels import Decomposition, RampUp
+from simlab.decide.groups import GroupEffect
+from simlab.decide.intervals import Fan, Interval
 from simlab.decide.outcomes import HEADLINE
+from simlab.decide.precision import Precision
+from simlab.decide.terms import Standing, Terms
+from simlab.decide.worth import Idle, Worth
 
 Warrant = Literal["tested", "partly", "assumed", "unknown"]
 """How far the data informed an effect; `unknown` where simulation noise hides it. Records made
 under one policy can sharpen what it works on, never test the policy itself: `tested` takes a past
 change of the very lever, or units that differ in it."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A mean with its 90% interval."""
-
-    mean: float
-    lower: float
-    upper: float
-
-
-@dataclass(frozen=True)
-class Fan:
-    """One outcome by month: mean and quantiles, each as long as the months."""
-
-    policy: str
-    outcome: str
-    mean: tuple[float, ...]
-    p05: tuple[float, ...]
-    p25: tuple[float, ...]
-    p50: tuple[float, ...]
-    p75: tuple[float, ...]
-    p95: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -136,6 +120,27 @@ class Comparison:
     effects: tuple[Effect, ...]
     retained: tuple[Retained, ...]
     provenance: dict[str, Any]
+    terms: Terms = field(default_factory=Terms)
+    """What was asked of a policy beside the headline."""
+    standings: tuple[Standing, ...] = ()
+    """Each policy among all: best, harm, target, budget."""
+    worths: tuple[Worth, ...] = ()
+    """Each policy against the baseline in money."""
+    idle: Idle | None = None
+    """What doing nothing costs."""
+    groups: tuple[GroupEffect, ...] = ()
+    """Effects by group of people, where groups were counted."""
+    channels: tuple[Decomposition, ...] = ()
+    """Each difference from the baseline by channel, where channels were switched off."""
+    ramp_up: tuple[RampUp, ...] = ()
+    levers: tuple[LeverEvidence, ...] = ()
+    """The grade of evidence of each lever that differs from the baseline's."""
+    advice: Mapping[str, Advice] = field(default_factory=dict)
+    """Policy -> what the evidence allows against the baseline."""
+    precision: Precision | None = None
+    """How fine the replicates made the differences."""
+    plan: int | None = None
+    """Seats that are to be filled, people: what headcount is held against."""
 
     @property
     def luck_apart(self) -> bool:

@@ -16,7 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Interval, Warrant
+from simlab.decide.answers import Warrant
+from simlab.decide.intervals import Interval
 from simlab.decide.warrant import SMALL, Parameters, drivers, judge, narrowed, owed
 
 Verdict = Literal["tested", "partly", "assumed", "cannot"]

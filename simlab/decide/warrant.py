@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Interval, Warrant
+from simlab.decide.answers import Warrant
+from simlab.decide.intervals import Interval
 
 SMALL = 0.25
 """Largest share owed to what the data did not inform at which they may be said to have tested an

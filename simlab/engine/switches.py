@@ -6,7 +6,7 @@ Studies of what a mechanism is worth run the same histories with and without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,3 +164,28 @@ SWITCHES: tuple[Switch, ...] = (
 """In the order of the month's concerns."""
 
 BY_NAME: dict[str, Switch] = {switch.name: switch for switch in SWITCHES}
+
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "pay": ("reward_leaving", "pay_leaving", "bonus", "guarantee"),
+    "support": ("support_leaving", "support_winning", "support_buffer", "waiting_felt",
+                "waiting_anger"),
+    "skills": ("efficacy_leaving", "skill_results", "misfit_strain", "misfit_felt"),
+    "climate": ("belonging_leaving", "peers", "climate", "coaching_belonging"),
+    "help": ("attention_leaving", "help"),
+    "strain": ("stress_leaving", "change_strain", "complaint_strain", "remote_leaving",
+               "control_leaving"),
+}
+"""Channels through which a policy can reach people, as the switches that close them."""
+RAMP = ("ramp",)
+"""What closes the time that newcomers need to sell."""
+
+
+def without(
+    names: Sequence[str], policies: Sequence[Policy], draws: NDArray[np.float64]
+) -> tuple[list[Policy], NDArray[np.float64]]:
+    """The same policies and draws with mechanisms switched off that are parameters or levers."""
+    switched = list(policies)
+    for name in names:
+        draws = BY_NAME[name].draws(draws)
+        switched = [BY_NAME[name].policy(policy) for policy in switched]
+    return switched, draws

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simlab.decide.answers import Interval
+from simlab.decide.intervals import Interval
 from simlab.decide.grid import (
     CALIBRATE,
     CHANGE,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from simlab.decide.answers import Interval
+from simlab.decide.intervals import Interval
 from simlab.decide.warrant import SMALL, Parameters, drivers, judge, narrowed, owed, spread_of
 
 DRAWS = 1500

@@ -1,0 +1,47 @@
+"""An interval and a fan: how a figure over draws or futures is stated, everywhere alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+"""Of every fan; the outer two are the 90% interval used everywhere."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its 90% interval."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One outcome by month: mean and quantiles, each as long as the months."""
+
+    policy: str
+    outcome: str
+    mean: tuple[float, ...]
+    p05: tuple[float, ...]
+    p25: tuple[float, ...]
+    p50: tuple[float, ...]
+    p75: tuple[float, ...]
+    p95: tuple[float, ...]
+
+
+def interval_of(values: NDArray[np.float64]) -> Interval:
+    """Of `values` over draws or futures."""
+    lower, upper = np.quantile(values, (QUANTILES[0], QUANTILES[-1]))
+    return Interval(float(values.mean()), float(lower), float(upper))
+
+
+def fan_of(policy: str, name: str, values: NDArray[np.float64]) -> Fan:
+    """`values` (draw or future, month)."""
+    rows = [tuple(float(v) for v in row) for row in np.quantile(values, QUANTILES, axis=0)]
+    mean = tuple(float(v) for v in values.mean(axis=0))
+    return Fan(policy, name, mean, *rows)
