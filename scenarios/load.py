@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from scenarios.facts import FirmFacts, scenario_firm
+from scenarios.terms import TermsFile
 from simlab.errors import LabError
 from simlab.panel import Panel, month_number
 from simlab.policy import Policy, field_problems, parse_policy
@@ -50,6 +51,7 @@ class ScenarioFile(BaseModel):
     policies: tuple[NamedOrWritten, ...] = Field(min_length=1)
     baseline: str
     search: Search | None = None
+    terms: TermsFile = TermsFile()
 
 
 def schema(lang: str = "en") -> dict[str, Any]:
@@ -76,6 +78,8 @@ class Scenario:
     baseline: str
     search: Search | None = None
     """Levers to search, and what a policy found must respect; None where none are declared."""
+    terms: TermsFile = field(default_factory=TermsFile)
+    """What policies are judged by beside the headline."""
 
     def firm(
         self,
@@ -172,6 +176,7 @@ def _parse(data: Any, source: str) -> Scenario:
         policies=bundle,
         baseline=written.baseline,
         search=_searched(written, bundle, source),
+        terms=written.terms,
     )
 
 

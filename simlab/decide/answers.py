@@ -177,6 +177,17 @@ class Comparison:
             for e in self.effects
         ]
 
+    def group_rows(self) -> list[dict[str, Any]]:
+        """One flat row per group, policy and figure."""
+        return [
+            {"division": g.division, "group": g.group, "people": g.people,
+             "heads": g.heads, "policy": g.policy, "against": g.against, "figure": g.figure,
+             **{f"{part}{end}": getattr(getattr(g, part), bound)
+                for part in ("level", "difference", "rate", "rate_difference")
+                for end, bound in (("", "mean"), ("_lower", "lower"), ("_upper", "upper"))},
+             "beats": g.beats, "harm": g.harm}
+            for g in self.groups]
+
     def to_json(self) -> dict[str, Any]:
         """The whole comparison as plain lists, dictionaries and numbers; NaN becomes None."""
         tree: dict[str, Any] = _plain(asdict(self))

@@ -162,6 +162,7 @@ def retained_by(
     policy: str, against: str, totals: NDArray[np.float64], names: tuple[str, ...],
     order: dict[str, int],
 ) -> Retained:
+    """The price of one more person retained, from `totals` (draw, replicate, policy, outcome)."""
     gap = (totals[:, :, order[policy]] - totals[:, :, order[against]]).mean(axis=1)
     people = -gap[:, names.index(HEADLINE)]
     cost = gap[:, names.index("cost")]

@@ -55,7 +55,10 @@ class Arms:
 
     def of(self, ensemble: Ensemble, part: str) -> Ensemble:
         """The histories of one part of a run over all rows."""
-        return replace(ensemble, y=ensemble.y[self.parts[part]])
+        rows = self.parts[part]
+        groups = ensemble.groups
+        return replace(ensemble, y=ensemble.y[rows],
+                       groups=None if groups is None else groups[rows])
 
     def beside(self, ensemble: Ensemble, varied: frozenset[tuple[str, str]]) -> Beside:
         """What a comparison is told besides the main histories. Uncalibrated, the main ones are

@@ -32,7 +32,7 @@ SCENARIO = "sales_transition"
 SIMULATIONS = 4000
 """Simulated records for the demo's calibration: less fine than the default, and quick."""
 DRAWS = 100
-ANSWER_REPLICATES = 8
+REPLICATES = ANSWER_REPLICATES = 8
 FORECAST_MONTHS, FORECAST_DRAWS = 6, 40
 _MARK = "demo.json"
 
@@ -114,7 +114,7 @@ def _run(path: Path, lang: str, progress: Progress) -> Demo:
     with step("check"):
         checked = check(lab, progress=progress)
     with step("compare"):
-        compared = compare(lab, SCENARIO, draws=DRAWS, progress=progress)
+        compared = compare(lab, SCENARIO, draws=DRAWS, replicates=REPLICATES, progress=progress)
     with step("answers"):
         answers(lab, SCENARIO, draws=DRAWS, replicates=ANSWER_REPLICATES, progress=progress)
     with step("forecast"):

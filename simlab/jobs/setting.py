@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import scenarios
 from simlab.engine.ensemble import Ensemble, simulate
@@ -55,14 +56,15 @@ class Setting:
 
     def run(
         self, policies: Sequence[Policy], *, months: int | None = None, replicates: int = 1,
-        divided: Divided | None = None, progress: Progress | None = None,
+        first_replicate: int = 0, divided: Divided | None = None,
+        progress: Progress | None = None,
     ) -> Ensemble:
-        """Every policy over every row of parameters; `months` defaults to the scenario's. With
-        `divided` groups of people are counted, too."""
+        """Every policy over every row of parameters; `months` defaults to the scenario's. See
+        `simulate` for the rest."""
         return simulate(
             self.firm, policies, self.drawn.rows, months=months or self.study.months,
-            replicates=replicates, seed=self.seed, current=self.study.current, divided=divided,
-            progress=progress)
+            replicates=replicates, first_replicate=first_replicate, divided=divided,
+            seed=self.seed, current=self.study.current, progress=progress)
 
     def over(self, rows: slice, stream: int = 0) -> Setting:
         """The same setting over some of its main rows; each `stream` has luck of its own (0: that
@@ -75,6 +77,14 @@ class Setting:
             self, firm=replace(self.firm, people=people[rows]) if own else self.firm,
             drawn=replace(self.drawn, rows=main, parts={"main": slice(0, len(main))}),
             seed=int(seed) if stream else self.seed)
+
+    def with_rows(self, rows: NDArray[np.float64]) -> Setting:
+        """The same people over these rows of parameters (row, parameter), which stand in the place
+        of the first ones: a past belongs to its place."""
+        people = self.firm.people
+        firm = replace(self.firm, people=people[: len(rows)] if people.ndim > 1 else people)
+        drawn = replace(self.drawn, rows=rows, parts={"main": slice(0, len(rows))})
+        return replace(self, firm=firm, drawn=drawn)
 
     def heading(self) -> dict[str, Any]:
         """What every result says of where it comes from."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simlab.decide.intervals import Interval
 from simlab.decide.grid import (
     CALIBRATE,
     CHANGE,
@@ -19,6 +18,7 @@ from simlab.decide.grid import (
     lever,
     link,
 )
+from simlab.decide.intervals import Interval
 from simlab.decide.questions import QUESTIONS, Level, Lever, Link
 from simlab.decide.warrant import Parameters
 from simlab.i18n import LANGUAGES, text

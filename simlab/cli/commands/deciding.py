@@ -6,35 +6,8 @@ from typing import Annotated
 
 import typer
 
-from simlab.cli.commands.app import AsJson, LabPath, Lang, Out, Prior, ScenarioName, Seed, app
+from simlab.cli.commands.app import AsJson, LabPath, Lang, Out, Prior, Seed, app
 from simlab.cli.run import at_work, out, print_json, say
-
-
-@app.command(help=say("help.compare"))
-def compare(
-    lab: LabPath, scenario: ScenarioName, lang: Lang,
-    policy: Annotated[list[str], typer.Option("--policy", help=say("help.policy"))] = [],  # noqa: B006
-    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 200,
-    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,
-    months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", help=say("help.baseline"))] = None,
-    prior: Prior = "registry", seed: Seed = 1, out_dir: Out = None, as_json: AsJson = False,
-) -> None:
-    """Policies against each other."""
-    with at_work(lang, as_json) as progress:
-        from simlab.cli import shown
-        from simlab.jobs.comparing import compare as run
-        from simlab.lab import Lab
-
-        result = run(Lab.open(lab), scenario, policy, draws=draws, replicates=replicates,
-                     months=months, baseline=baseline, prior=prior, seed=seed, out=out_dir,
-                     progress=progress)
-    if as_json:
-        print_json(result.to_json())
-        return
-    shown.compared(out, result.to_json(), lang)
-    if out_dir is not None:
-        out.print(say("written_to", lang, path=out_dir), markup=False, soft_wrap=True)
 
 
 @app.command(help=say("help.answers"))

@@ -9,7 +9,8 @@ from simlab.cli.shown.calibration import (
     mark,
     verdict,
 )
-from simlab.cli.shown.deciding import answered, compared
+from simlab.cli.shown.comparing import compared
+from simlab.cli.shown.deciding import answered
 from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
 from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.optimising import optimised
