@@ -17,8 +17,9 @@ from typing import Any, Literal, NoReturn, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Interval, Warrant
+from simlab.decide.answers import Warrant
 from simlab.decide.finalists import Selected, select
+from simlab.decide.intervals import Interval
 from simlab.decide.outcomes import PARTS, outcome
 from simlab.decide.pareto import best, dominates, front, on_front, without_luck
 from simlab.decide.search import Journal, Trial, differences, minimised, search
