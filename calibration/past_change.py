@@ -74,13 +74,15 @@ def replay_change(
     before: Policy,
     after: Policy,
     changed: NDArray[np.bool_],
+    others: NDArray[np.bool_] | None = None,
     replicates: int = 8,
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Group, ...]:
     """Exits in the `months` from `column` on of the people present at its start: those for whom
-    the policy changed (`changed` (n,), rows of `panel`), then the others where there are any.
+    the policy changed (`changed` (n,), rows of `panel`), then those they are held against
+    (`others` (n,), everybody else unless given) where there are any.
 
     `draws` (draw, parameter) must come from a calibration on the months before `column`. Raises
     `Cancelled`; a group of nobody is left out.
@@ -91,9 +93,10 @@ def replay_change(
                            policy=before)
     whole = np.flatnonzero(panel.first <= column - 1)[row]
     firm = replace(panel_firm(known), start=panel.start + column)
+    rest = ~changed if others is None else others & ~changed
 
     def groups() -> Iterator[Group]:
-        for mine, policies in ((changed[whole], [before, after]), (~changed[whole], [before])):
+        for mine, policies in ((changed[whole], [before, after]), (rest[whole], [before])):
             here = np.flatnonzero(mine)
             if not len(here):
                 continue

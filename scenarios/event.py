@@ -47,6 +47,7 @@ class EventFile(BaseModel):
     before: NamedOrWritten
     after: NamedOrWritten
     units: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     months: int | None = Field(default=None, ge=1, le=36)
     others: tuple[OtherChange, ...] = ()
 
@@ -63,6 +64,8 @@ class Event:
     after: Policy
     units: tuple[str, ...]
     """Ids of the units it was made in; empty = everybody."""
+    left_out: tuple[str, ...]
+    """Ids of the units that are nobody's comparison: the change came to them at another time."""
     months: int | None
     """How many months after it are looked at; None = all that the records hold."""
     others: tuple[tuple[int, dict[str, str]], ...]
@@ -92,6 +95,7 @@ def load_event(path: Path) -> Event:
         raise LabError("event_changes_nothing", file=source)
     return Event(
         name=written.name, title=written.title, month=month_number(written.date[:7]),
-        before=before, after=after, units=written.units, months=written.months,
+        before=before, after=after, units=written.units, left_out=written.left_out,
+        months=written.months,
         others=tuple((month_number(other.date[:7]), other.title) for other in written.others),
     )

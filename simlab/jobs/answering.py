@@ -18,9 +18,10 @@ from simlab.decide.questions import QUESTIONS, Level, Lever, Link, Question
 from simlab.engine.ensemble import Ensemble, simulate
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES
-from simlab.jobs.arms import informed_by, main_rows
+from simlab.jobs.arms import RECORDED, informed_in, main_rows
 from simlab.jobs.calibrating import load_fit
 from simlab.jobs.common import count_option, now
+from simlab.jobs.past_changes import gained
 from simlab.jobs.setting import inputs, panel_of, source_of
 from simlab.jobs.variation import varied_levers
 from simlab.lab import Lab
@@ -126,12 +127,13 @@ def _evidence(
     lab: Lab, panel: Panel | None, rows: NDArray[np.float64], calibrated: bool
 ) -> Evidence:
     fit = load_fit(lab) if calibrated else None
-    shrunk = {} if fit is None else {p.name: p.contraction for p in fit.parameters}
+    shrunk = {} if fit is None else {p.name: p.contraction for p in fit.parameters} | gained(lab)
+    told = informed_in(lab, RECORDED) if calibrated else np.zeros(len(NAMES), bool)
     return Evidence(
         recorded=frozenset() if panel is None else panel.recorded,
         exits=0 if panel is None else int((panel.exited != STILL_HERE).sum()),
         enough_exits=FEW_EXITS, calibrated=calibrated,
-        parameters=Parameters(NAMES, rows, informed_by(fit)),
+        parameters=Parameters(NAMES, rows, told),
         known={p.name: Known(shrunk.get(p.name, 0.0), p.calibrated, p.column) for p in REGISTRY})
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.effects import Reading, teach
 from simlab.decide import Beside, Parameters
 from simlab.engine.ensemble import Ensemble
 from simlab.jobs.aggregates import (
@@ -19,11 +20,12 @@ from simlab.jobs.aggregates import (
     load_aggregate_posterior,
 )
 from simlab.jobs.calibrating import choose, load_fit, load_posterior
+from simlab.jobs.past_changes import informed as learnt_from_changes
+from simlab.jobs.past_changes import readings
 from simlab.lab import Lab
 from simlab.parameters import NAMES, REGISTRY, prior_draws
 from simlab.parameters.priors import PRIORS, registry_under
 from simlab.posterior import Posterior
-from simlab.report.page import Fit
 
 RECORDED = "sales"
 """The practice of the people in a lab's records."""
@@ -78,15 +80,17 @@ def main_rows(
 
     Those of the posterior about staff of this `practice`, where there is one, with parameters
     that the calibration did not inform drawn from `prior` where that is another one than the
-    calibration's. LabError ``unknown_prior``.
+    calibration's, and those that past changes of the lab speak of redrawn by what these say.
+    LabError ``unknown_prior``.
     """
     registry = registry_under(prior)
     posterior = posterior_about(lab, practice)
     if lab is None or posterior is None:
         return prior_draws(draws, seed, registry), False
     rows = choose(posterior, draws, seed)
-    return (rows if calibrated_under(posterior) == prior
-            else np.where(_told(lab, practice)[1], prior_draws(draws, seed, registry), rows)), True
+    if calibrated_under(posterior) != prior:
+        rows = np.where(_told(lab, practice)[1], prior_draws(draws, seed, registry), rows)
+    return teach(rows, changes_about(lab, practice), registry, seed).rows, True
 
 
 def arms(
@@ -97,7 +101,7 @@ def arms(
     other arguments."""
     main, calibrated = main_rows(lab, practice, draws, seed, prior)
     informed, free = (_told(lab, practice) if lab is not None and calibrated
-                      else (informed_by(None), np.ones(len(NAMES), bool)))
+                      else (np.zeros(len(NAMES), bool), np.ones(len(NAMES), bool)))
     if not beside:
         return Arms(main, {"main": slice(0, len(main))}, calibrated, prior, informed)
     blocks = {"main": main}
@@ -107,9 +111,11 @@ def arms(
     blocks["zeroed"] = np.where(_EFFECTS & ~informed, 0.0, main[: few["zeroed"]])
     for name in PRIORS:
         if name != prior:
-            drawn = prior_draws(few["rival"], seed, registry_under(name))
-            blocks[f"rival:{name}"] = (
-                np.where(free, drawn, main[: few["rival"]]) if calibrated else drawn)
+            registry = registry_under(name)
+            drawn = prior_draws(few["rival"], seed, registry)
+            blocks[f"rival:{name}"] = teach(
+                np.where(free, drawn, main[: few["rival"]]), changes_about(lab, practice),
+                registry, seed).rows if lab is not None and calibrated else drawn
     ends = np.cumsum([len(block) for block in blocks.values()]).tolist()
     parts = {name: slice(end - len(block), end)
              for (name, block), end in zip(blocks.items(), ends, strict=True)}
@@ -131,19 +137,28 @@ def posterior_about(lab: Lab | None, practice: str) -> Posterior | None:
     return load_aggregate_posterior(lab, practice)
 
 
+def changes_about(lab: Lab, practice: str) -> tuple[Reading, ...]:
+    """What the past changes replayed in the lab say of staff of a practice: its records hold sales
+    staff."""
+    return readings(lab) if practice == RECORDED else ()
+
+
+def informed_in(lab: Lab, practice: str) -> NDArray[np.bool_]:
+    """(parameter,) which parameters the lab's calibration about a practice, or a past change
+    replayed in it, informed."""
+    return _told(lab, practice)[0]
+
+
 def _told(lab: Lab, practice: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(parameter,) which parameters the calibration about a practice informed, and (parameter,)
-    which it could not move."""
+    """(parameter,) which parameters the calibration about a practice, or a past change, informed,
+    and (parameter,) which the calibration could not move."""
     if practice != RECORDED:
         known = estimated_from_totals(lab, practice)
         return (np.array([name in known for name in NAMES]),
                 np.array([name not in LEARNT for name in NAMES]))
     fit = load_fit(lab)
     moved = set() if fit is None else {p.name for p in fit.parameters if p.calibrated}
-    return informed_by(fit), np.array([name not in moved for name in NAMES])
-
-
-def informed_by(fit: Fit | None) -> NDArray[np.bool_]:
-    """(parameter,) which parameters a calibration informed; none without one."""
     known = set() if fit is None else {p.name for p in fit.parameters if p.informed == "estimated"}
-    return np.array([name in known for name in NAMES])
+    known |= learnt_from_changes(lab)
+    return (np.array([name in known for name in NAMES]),
+            np.array([name not in moved for name in NAMES]))

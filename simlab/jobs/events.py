@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.calibrate import FEW_EXITS
+from calibration.calibrate import FEW_EXITS, Calibration
 from calibration.calibrate import calibrate as fit_panel
 from calibration.confounders import confounders
+from calibration.effects import read
+from calibration.informed import calibrated
 from calibration.past_change import EDGES, Group, replay_change
 from calibration.stored import StoredTables
 from scenarios import Event, load_event
-from simlab.errors import LabError
+from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES
 from simlab.jobs.calibrating import TABLES, choose
 from simlab.jobs.common import (
@@ -29,6 +31,7 @@ from simlab.jobs.common import (
     now,
     write_out,
 )
+from simlab.jobs.past_changes import told_of
 from simlab.jobs.records import load_panel
 from simlab.lab import Lab
 from simlab.panel import Panel, month_name
@@ -53,6 +56,11 @@ class Backtest:
     departure, place_without, place_under, story``)."""
     confounders: tuple[Mapping[str, Any], ...]
     """What else moved in those months: ``code, open, values``."""
+    reading: Mapping[str, Any]
+    """What the change says of the parameters that its levers work through: its ``likelihood``
+    (fields of `calibration.effects.Reading`), ``compared``, ``speaks``, ``ratio`` (exits against
+    the forecast without the change, beside the others, with its 90%) and ``taught``: rows ``name,
+    meaning, prior, posterior, contraction``."""
     informed: tuple[str, ...]
     """Parameters that the months before the change informed."""
     cautions: tuple[Mapping[str, str], ...]
@@ -66,7 +74,8 @@ class Backtest:
         tree = asdict(self) | {
             "name": self.event.name, "title": self.event.title, "date": month_name(self.start),
             "before": self.event.before.model_dump(mode="json"),
-            "after": self.event.after.model_dump(mode="json"), "units": list(self.event.units)}
+            "after": self.event.after.model_dump(mode="json"), "units": list(self.event.units),
+            "left_out": list(self.event.left_out)}
         del tree["event"], tree["start"]
         return tree
 
@@ -80,31 +89,32 @@ def backtest(
     without it, and hold both against what happened to the people present at its start.
 
     The result is kept in the lab (``events/NAME``): a lever that a replayed change moved counts
-    as varied from then on. With `out` it is also written there. LabError where the event does not
-    fit the records: outside them, too few months or exits before it, unknown units, nobody
-    affected.
+    as varied from then on, and where some units did not change, comparisons take from it what it
+    says of the levers' parameters. With `out` it is also written there. LabError where the event
+    does not fit the records: outside them, too few months or exits before it, unknown units,
+    nobody affected; `Cancelled` ``backtest_stopped``, whose simulated records the same call goes
+    on from.
     """
     progress = progress or Progress()
     count_option("--simulations", simulations, 1, 10_000_000)
     count_option("--draws", draws, 2, 10_000)
     count_option("--replicates", replicates, 1, 1000)
-    event = load_event(file)
-    panel = load_panel(lab)
+    event, panel = load_event(file), load_panel(lab)
     column, months = _window(event, panel)
-    changed = _changed(lab, event, panel, column)
-    found = fit_panel(panel, until=event.month - 1, simulations=simulations, seed=seed,
-                      progress=progress, cache=StoredTables(lab.path / TABLES))
+    sides = _sides(lab, event, panel, column)
+    found = _before(lab, event, panel, simulations, seed, progress)
     rows = choose(found.posterior, draws, seed)
     groups = replay_change(panel, rows, column=column, months=months, before=event.before,
-                           after=event.after, changed=changed, replicates=replicates, seed=seed,
-                           progress=progress)
+                           after=event.after, changed=sides[0], others=sides[1],
+                           replicates=replicates, seed=seed, progress=progress)
     beside = confounders(panel, groups, column=column, months=months,
                          base_factor=event.after.incentive.base_factor
                          / event.before.incentive.base_factor, others=event.others)
+    reading = read(panel, groups, rows, calibrated(panel.recorded), beside, sides, column=column)
     done = Backtest(
         event=event, start=event.month,
         groups=tuple(_told(group, event.month) for group in groups),
-        confounders=tuple(asdict(each) for each in beside),
+        confounders=tuple(asdict(each) for each in beside), reading=told_of(reading, seed),
         informed=tuple(p.name for p in found.parameters if p.informed == "estimated"),
         cautions=tuple(dict(zip(LANGUAGES, said, strict=True)) for said in
                        zip(*(found.warnings(lang) for lang in LANGUAGES), strict=True)),
@@ -116,6 +126,18 @@ def backtest(
                  "seed": seed, "months": months})
     _keep(done, lab, out)
     return done
+
+
+def _before(
+    lab: Lab, event: Event, panel: Panel, simulations: int, seed: int, progress: Progress
+) -> Calibration:
+    """A calibration on the months before the change; what it simulates is kept in the lab."""
+    tables = StoredTables(lab.path / TABLES)
+    try:
+        return fit_panel(panel, until=event.month - 1, simulations=simulations, seed=seed,
+                         progress=progress, cache=tables)
+    except (Cancelled, KeyboardInterrupt):
+        raise Cancelled("backtest_stopped", kept=tables.kept) from None
 
 
 def _window(event: Event, panel: Panel) -> tuple[int, int]:
@@ -137,18 +159,27 @@ def _window(event: Event, panel: Panel) -> tuple[int, int]:
     return column, event.months or left
 
 
-def _changed(lab: Lab, event: Event, panel: Panel, column: int) -> NDArray[np.bool_]:
-    """(n,) for whom the policy changed, by the unit that each was in when it did."""
-    if not event.units:
-        changed = np.ones(len(panel.person), bool)
+def _sides(
+    lab: Lab, event: Event, panel: Panel, column: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(n,) for whom the policy changed, and (n,) those they are held against, by the unit that each
+    was in when it did."""
+    if not (event.units or event.left_out):
+        changed, others = np.ones(len(panel.person), bool), np.zeros(len(panel.person), bool)
     else:
         units = _units(lab, event)
-        changed = np.array([bool(units.get(person, frozenset()) & set(event.units))
-                            for person in panel.person])
+
+        def among(named: Sequence[str]) -> NDArray[np.bool_]:
+            return np.array([bool(units.get(person, frozenset()) & set(named))
+                             for person in panel.person])
+
+        left_out = among(event.left_out)
+        changed = (among(event.units) if event.units else np.ones_like(left_out)) & ~left_out
+        others = ~changed & ~left_out
     present = panel.observed[:, column - 1] & (panel.exited > column - 1)
     if not (changed & present).any():
         raise LabError("event_nobody", date=month_name(event.month))
-    return changed
+    return changed, others
 
 
 def _units(lab: Lab, event: Event) -> dict[str, frozenset[str]]:
@@ -164,7 +195,7 @@ def _units(lab: Lab, event: Event) -> dict[str, frozenset[str]]:
             known.add(unit)
             if since is None or str(since)[:7] <= month or person not in latest:
                 latest[person] = unit
-    if unknown := [unit for unit in event.units if unit not in known]:
+    if unknown := [unit for unit in (*event.units, *event.left_out) if unit not in known]:
         raise LabError("event_unknown_units", units=", ".join(unknown),
                        known=", ".join(sorted(known)) or "-")
 

@@ -23,6 +23,7 @@ from simlab.jobs.arms import RECORDED, Arms, arms, posterior_about
 from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import code_version, fingerprint, model_version, now
+from simlab.jobs.past_changes import readings_fingerprint
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.saving import saved_policies
 from simlab.lab import Lab
@@ -154,6 +155,7 @@ def inputs(lab: Lab | None, study: scenarios.Scenario) -> dict[str, Any]:
             "facts": study.facts.model_dump(mode="json"), "burn_in": study.burn_in,
             "current": study.current.model_dump(mode="json"),
             "policies": {n: p.model_dump(mode="json") for n, p in study.policies.items()}}),
+        "events": readings_fingerprint(recorded) if recorded else None,
         "model": model_version(), "code": code_version(),
     }
 

@@ -72,6 +72,22 @@ def notes(tree: Tree, lang: str) -> list[str]:
     ]
 
 
+def learnt(tree: Tree, lang: str) -> list[str]:
+    """What the change says of the parameters that its levers work through, or why nothing."""
+    reading = tree.get("reading", {})
+    if not reading.get("compared"):
+        return [text("event.learnt.no_comparison", lang)]
+    ratio = text("event.learnt.ratio", lang, **{key: wording.change(value)
+                                                for key, value in reading["ratio"].items()})
+    if not reading["taught"]:
+        return [ratio, text("event.learnt.no_parameter", lang)]
+    return [ratio, *(
+        text("event.learnt.parameter", lang, meaning=wording.pick(row["meaning"], lang),
+             prior=wording.interval(row["prior"], lang),
+             posterior=wording.interval(row["posterior"], lang))
+        for row in reading["taught"]), text("event.learnt.used", lang)]
+
+
 def _parts(group: Tree) -> tuple[str, ...]:
     return ("without", "under") if group["changed"] else ("without",)
 

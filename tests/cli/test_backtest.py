@@ -67,16 +67,34 @@ def test_a_change_in_one_unit_is_replayed_and_kept(lab: Path, tmp_path: Path) ->
     assert {row["group"] for row in rows} == {"changed", "others"}
     assert json.loads((lab / "events" / "home" / "event.json").read_text("utf-8"))["groups"] \
         == found["groups"]
+    reading = found["reading"]
+    assert reading["speaks"]
+    assert reading["ratio"]["mean"] < 1
+    (home,) = [row for row in reading["taught"] if row["name"] == "remote_exit"]
+    assert home["posterior"]["mean"] > home["prior"]["mean"]
+    assert home["contraction"] > 0
     assert varied_levers(Lab.open(lab)) == {"conditions.remote_days"}
     (kept,) = json.loads(simlab("status", lab, "--json").stdout)["items"]
     assert (kept["kind"], kept["name"], kept["stale"]) == ("event", "home", [])
     english = simlab("backtest", lab, "--event", file, *FEW).stdout
     assert "agrees with the forecast with the change" in english
     assert "New boss (Feb 2024)" in english
+    assert "fall of the log hazard per day a week at home: " in english
     assert "What this record cannot tell apart from the change" in english
     chinese = simlab("backtest", lab, "--event", file, *FEW, lang="zh").stdout
     assert "换了领导（2024年2月）" in chinese
     assert "exits" not in chinese.lower()
+
+
+@pytest.mark.slow
+def test_units_left_out_are_nobody_s_comparison(lab: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, left_out=["office"], name="alone")
+    found = json.loads(simlab("backtest", lab, "--event", file, *FEW, "--json").stdout)
+    assert [group["changed"] for group in found["groups"]] == [True]
+    assert not found["reading"]["speaks"]
+    assert found["left_out"] == ["office"]
+    said = simlab("backtest", lab, "--event", file, *FEW, lang="zh").stdout
+    assert "杠杆沿用先验" in said
 
 
 BAD = [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from calibration.effects import Reading
 from simlab.errors import LabError
 from simlab.i18n import text
 from simlab.jobs.answering import answers
@@ -29,16 +31,22 @@ TITLE = {"en": "x", "zh": "x"}
 @pytest.fixture
 def calibrated(tmp_path):
     """A lab whose stored posterior informs one parameter of leaving and none else."""
-    lab = Lab.create(tmp_path / "lab")
+    return knowing(tmp_path / "lab", {"efficacy_exit": 5.0})
+
+
+def knowing(path, values, doubt=0.01):
+    """A lab whose stored posterior settled these parameters to within so much."""
+    lab = Lab.create(path)
     prior = prior_draws(300, 1)
     draws = prior_draws(300, 2)
-    k = INDEX["efficacy_exit"]
-    draws[:, k] = 5.0 + 0.01 * np.random.default_rng(3).normal(size=300)
+    rng = np.random.default_rng(3)
+    for name, value in values.items():
+        draws[:, INDEX[name]] = value + doubt * rng.normal(size=300)
     content = io.BytesIO()
     np.savez_compressed(content, names=np.array(NAMES), draws=draws, prior=prior)
     rows = [{"name": p.name, "prior_mean": 0, "prior_lower": 0, "prior_upper": 0, "mean": 0,
-             "lower": 0, "upper": 0, "contraction": 0.9 if p.name == "efficacy_exit" else 0.0,
-             "informed": "estimated" if p.name == "efficacy_exit" else "assumed"}
+             "lower": 0, "upper": 0, "contraction": 0.9 if p.name in values else 0.0,
+             "informed": "estimated" if p.name in values else "assumed"}
             for p in REGISTRY]
     with lab.writing():
         lab.write("calibration/posterior.npz", content.getvalue())
@@ -119,6 +127,74 @@ def test_only_levers_that_a_past_change_moved_can_be_tested(tmp_path):
             "made": "2026-01-01", "before": now.model_dump(mode="json"),
             "after": remote.model_dump(mode="json")})
     assert varied_pairs(lab, [now, remote, more]) == {("now", "remote"), ("remote", "now")}
+
+
+def past_change(lab, observed=-0.8, error=0.05, **changes):
+    """A replayed change that cut exits so far in the units that got two days at home."""
+    now = Policy(name="now", title=TITLE)
+    remote = Policy.model_validate({"name": "remote", "title": TITLE,
+                                    "conditions": {"remote_days": 2}})
+    p = REGISTRY[INDEX["remote_exit"]]
+    reading = Reading(True, ("remote_exit",), (-2 * p.mean, -2 * p.sd, 0.0), observed,
+                      {"luck": error})
+    with lab.writing():
+        lab.write_json("events/home/event.json", {
+            "made": "2026-01-01", "before": now.model_dump(mode="json"),
+            "after": remote.model_dump(mode="json"), "inputs": {"model": model_version()},
+            "name": "home", "date": "2025-01", "options": {"months": 6},
+            "reading": {"likelihood": asdict(reading)}} | changes)
+
+
+def test_a_past_change_moves_the_parameters_of_its_levers_in_every_part_but_the_prior(calibrated):
+    before = arms(calibrated, "sales", 60, seed=5)
+    past_change(calibrated)
+    made = arms(calibrated, "sales", 60, seed=5)
+    k = INDEX["remote_exit"]
+    assert not before.informed[k]
+    assert made.informed[k]
+    # two days at home cut the log hazard by .8: .4 a day, and the prior expects .12 (SD .08)
+    parts = {name: made.rows[part][:, k] for name, part in made.parts.items()}
+    for name, drawn in parts.items():
+        if name in ("main", "zeroed"):
+            assert drawn.mean() == pytest.approx(0.375, abs=0.02), name
+            assert len(np.unique(drawn)) > len(drawn) / 2
+        elif name.startswith("rival"):
+            was = before.rows[before.parts[name]][:, k]
+            if was.std() > 1e-3:  # who allows for no effect is taught none
+                assert drawn.mean() > was.mean()
+                assert drawn.std() < was.std()
+    np.testing.assert_array_equal(parts["prior"], before.rows[before.parts["prior"]][:, k])
+    others = np.arange(len(REGISTRY)) != k
+    np.testing.assert_array_equal(made.main[:, others], before.main[:, others])
+
+
+@pytest.mark.parametrize("changes", [
+    {"inputs": {"model": "another"}}, {"reading": {}}, {"reading": {"likelihood": {"a": 1}}}])
+def test_a_change_that_cannot_be_read_moves_nothing(calibrated, changes):
+    before = arms(calibrated, "sales", 30, seed=5)
+    past_change(calibrated, **changes)
+    np.testing.assert_array_equal(arms(calibrated, "sales", 30, seed=5).rows, before.rows)
+
+
+@pytest.mark.slow
+def test_a_lever_whose_past_change_was_read_is_tested_by_the_data(tmp_path):
+    lab = knowing(tmp_path / "lab", {p.name: p.mean for p in REGISTRY if p.role != "policy"},
+                  doubt=0.0)
+
+    def home():
+        return {a.question: a for a in answers(lab, draws=60, replicates=16,
+                                               months=12).answers}["home"]
+
+    before = home()
+    assert before.verdict in {"assumed", "cannot"}
+    assert "change" in before.lifts
+    past_change(lab, observed=-0.4, error=0.05)
+    after = home()
+    assert after.verdict == "tested"
+    assert after.lifts == ()
+    assert [item.stale for item in status(lab).items if item.kind == "answers"] == [()]
+    past_change(lab, observed=0.0, error=0.05)
+    assert [item.stale for item in status(lab).items if item.kind == "answers"] == [("events",)]
 
 
 @pytest.mark.slow

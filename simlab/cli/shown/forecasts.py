@@ -62,7 +62,7 @@ def replayed(console: Console, tree: Mapping[str, Any], lang: str) -> None:
             for line in lines:
                 console.print(f"- {line}", markup=False)
     console.print()
-    for line in event.notes(tree, lang):
+    for line in (*event.learnt(tree, lang), *event.notes(tree, lang)):
         console.print(line, markup=False)
 
 
