@@ -17,6 +17,7 @@ KINDS: Mapping[str, Kind] = {
     "forecast": Kind("simlab.jobs.forecasting:forecast"),
     "rolling": Kind("simlab.jobs.rolling:forecast_every_month"),
     "compare": Kind("simlab.jobs.comparing:compare"),
+    "optimise": Kind("simlab.jobs.optimising:optimise"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "backtest": Kind("simlab.jobs.events:backtest"),
     "report": Kind("simlab.jobs.reporting:report"),

@@ -64,6 +64,16 @@ def test_without_luck_keeps_what_is_certain() -> None:
     assert without_luck(values) == pytest.approx(values[:, 0], abs=1e-9)
 
 
+def test_figures_that_move_together_stay_together() -> None:
+    """Two policies that do the same are one more column each, and change nothing."""
+    rng = np.random.default_rng(5)
+    gain = 2 + rng.standard_normal(2000)
+    alone = -gain[:, None, None] * [0.5, 0.75, 1.0] + rng.standard_normal((2000, 8, 3))
+    twice = np.concatenate([alone, alone, np.zeros((2000, 8, 2))], axis=-1)
+    assert without_luck(twice)[:, :3] == pytest.approx(without_luck(alone), abs=1e-4)
+    assert without_luck(twice)[:, 3:6] == pytest.approx(without_luck(alone), abs=1e-4)
+
+
 def test_the_smallest_sets_that_nobody_meets_together_are_found() -> None:
     met = np.array([[1, 0, 1, 0], [0, 1, 1, 0], [1, 1, 0, 0], [1, 1, 1, 1]])
     excess = np.where(met, -1.0, [[0.5], [0.2], [0.1], [9.0]])
