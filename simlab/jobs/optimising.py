@@ -109,6 +109,11 @@ def optimise(
     return result
 
 
+def searched(study: scenarios.Scenario) -> Any:
+    """What a scenario declares to be searched, as plain data; None where it declares nothing."""
+    return None if study.search is None else study.search.model_dump(mode="json")
+
+
 def _space(study: scenarios.Scenario, objectives: Sequence[str]) -> Search:
     if study.search is None:
         raise LabError("no_search", scenario=study.name)
@@ -228,8 +233,10 @@ def _told(
     policies = {option.policy: study.policies.get(option.policy) or _written(start, option)
                 for option in found.options}
     picked = None if budget is None else found.within(budget)
+    heading = setting.heading()
+    heading["inputs"] |= {"search": fingerprint(searched(study))}
     return Found(
-        answer=found, heading=setting.heading(), options=options, budget=budget,
+        answer=found, heading=heading, options=options, budget=budget,
         titles={name: {str(k): v for k, v in policy.title.items()}
                 for name, policy in policies.items()},
         policies={option.policy: policies[option.policy] for option in found.front},

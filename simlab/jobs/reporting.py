@@ -45,6 +45,8 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     compared = latest_comparison(lab, scenario)
     forecast = _latest(stored(lab, "forecasts/*/forecast.json"))
     rolled = _latest(stored(lab, "rolling/*/rolling.json"))
+    searched = _latest([tree for tree in stored(lab, "optimisations/*.json")
+                        if scenario in (None, tree["scenario"])])
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
         question=compared["question"] if compared else "",
@@ -54,8 +56,8 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,
         answers=stored_answers(lab),
-        rolling=rolled,
-        provenance=_provenance(compared, forecast, rolled),
+        rolling=rolled, optimisation=searched,
+        provenance=_provenance(compared, forecast, rolled, searched),
     )
 
 
@@ -94,10 +96,11 @@ def _all_staff(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _provenance(
     compared: Mapping[str, Any] | None, forecast: Mapping[str, Any] | None,
-    rolled: Mapping[str, Any] | None,
+    rolled: Mapping[str, Any] | None, searched: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     rows: dict[str, Any] = {"simlab": code_version()}
-    made = {"comparison": compared, "forecast": forecast, "rolling forecast": rolled}
+    made = {"comparison": compared, "forecast": forecast, "rolling forecast": rolled,
+            "search": searched}
     for name, tree in made.items():
         if tree is None:
             continue

@@ -12,7 +12,8 @@ from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
 from simlab.jobs.checking import mark
-from simlab.jobs.common import model_version
+from simlab.jobs.common import fingerprint, model_version
+from simlab.jobs.optimising import searched
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored, stored_answers
 from simlab.jobs.setting import inputs
@@ -63,7 +64,8 @@ def status(lab: Lab) -> Standing:
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
-             *_comparisons(lab), *_answers(lab), *_events(lab, digest), *_reports(lab)]
+             *_comparisons(lab), *_searches(lab),
+             *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
 
@@ -132,6 +134,22 @@ def _comparisons(lab: Lab) -> list[Item]:
                  {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
                  | _check(lab, tree))
             for tree in stored(lab, "comparisons/*.json")]
+
+
+def _searches(lab: Lab) -> list[Item]:
+    return [Item("optimisation", tree["scenario"], tree["made"], _search_changes(lab, tree),
+                 {"tried": tree["optimisation"]["tried"], "draws": tree["options"]["draws"]}
+                 | _check(lab, tree))
+            for tree in stored(lab, "optimisations/*.json")]
+
+
+def _search_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """As of a comparison, and whether something else would be searched now."""
+    changed = comparison_changes(lab, tree)
+    if "scenario" not in changed and tree["inputs"]["search"] != fingerprint(
+            searched(scenarios.load(tree["source"]))):
+        return (*changed, "search")
+    return changed
 
 
 def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
+
 from simlab.i18n import text
 from simlab.report import wording
+from simlab.report.figures import pareto
 from simlab.report.figures.frame import with_unit
 
 Tree = Mapping[str, Any]
@@ -156,3 +159,11 @@ def _value(value: Any, lang: str) -> str:
 
 def _listed(parts: Sequence[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(parts)
+
+
+def figure(tree: Tree, lang: str) -> go.Figure:
+    """Cost against the first objective."""
+    found = tree["optimisation"]
+    options = [each for each in found["options"] if each["effects"]]
+    return pareto(options, found["objectives"][0], lang, wording.strings(tree["titles"], lang),
+                  budget=tree["budget"], picked=tree["picked"])

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import checks, evidence, figures, grid, rolling, wording
+from simlab.report import checks, evidence, figures, grid, optimising, rolling, wording
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -115,6 +115,8 @@ class Contents:
     """The grid of questions (``Answers.to_json()``)."""
     rolling: Mapping[str, Any] | None = None
     """Scored forecasts of past months (``Rolled.to_json()``)."""
+    optimisation: Mapping[str, Any] | None = None
+    """A search and its front (``Found.to_json()`` of `simlab.jobs.optimising`)."""
     check: Mapping[str, Any] | None = None
     """What a check of the calibration found; None where it was not checked."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -148,6 +150,7 @@ def render(contents: Contents, lang: str) -> str:
         forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
             contents.forecast.rows, lang, text("report.forecast_label", lang)), "forecast"),
         rolled=None if contents.rolling is None else _rolled(contents.rolling, lang),
+        searched=None if contents.optimisation is None else _searched(contents.optimisation, lang),
     )
 
 
@@ -267,6 +270,22 @@ def _rolled(tree: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "curve": _embedded(rolling.curve(tree, lang), "curve"),
         "tables": [(said(f"rolling.{name}"), *table(tree, lang)) for name, table in (
             ("people", rolling.people), ("counts", rolling.counts), ("months", rolling.months))],
+    }
+
+
+def _searched(tree: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """What the section on a search shows."""
+    said = functools.partial(text, lang=lang)
+    return {
+        "title": f"{said('optimise.title')}: {wording.pick(tree['title'], lang)}",
+        "heading": optimising.heading(tree, lang), "picked": optimising.picked(tree, lang),
+        "caution": None if tree["calibrated"] else said("cli.on_prior"),
+        "size": said("optimise.size"),
+        "figure": _embedded(optimising.figure(tree, lang), "pareto"),
+        "tables": [(said(f"optimise.{name}"), *table(tree, lang)) for name, table in (
+            ("front", optimising.table), ("levers", optimising.levers),
+            ("held", optimising.held))],
+        "notes": optimising.notes(tree, lang),
     }
 
 

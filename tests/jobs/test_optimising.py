@@ -19,8 +19,11 @@ from simlab.decide.optimise import Effort
 from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import file_name
+from simlab.jobs.kinds import KINDS
 from simlab.jobs.optimising import Found, optimise, tried
+from simlab.jobs.reporting import report
 from simlab.jobs.setting import set_up
+from simlab.jobs.standing import status
 from simlab.lab import Lab
 from simlab.policy import with_fields
 from simlab.policy.search import Constraints
@@ -220,6 +223,33 @@ def test_a_budget_below_the_front_is_an_error_and_the_front_is_kept(
         optimise(lab, found[2], effort=SMALL, budget=-1e12)
     assert caught.value.code == "budget_below_front"
     assert _stored(lab, found[0])["picked"] is None
+
+
+def test_status_knows_the_search_and_when_it_is_stale(lab: Lab, tmp_path: Path) -> None:
+    path = Path(scenario(tmp_path, SEARCH))
+    optimise(lab, str(path), effort=SMALL)
+
+    def stale() -> tuple[str, ...]:
+        return next(item.stale for item in status(lab).items if item.kind == "optimisation"
+                    and item.name == f"small {tmp_path.name}")
+
+    assert stale() == ()
+    scenario(tmp_path, SEARCH | {"objectives": ["voluntary", "full_cost"]})
+    assert stale() == ("search",)
+
+
+def test_the_report_shows_the_search(found: tuple[Found, Path, str], lab: Lab) -> None:
+    for lang in LANGUAGES:
+        page = report(lab, lang, scenario=None).read_text(encoding="utf-8")
+        assert text("optimise.title", lang) in page
+        assert "figure-pareto" in page
+
+
+def test_a_search_can_be_given_to_a_worker(found: tuple[Found, Path, str], lab: Lab) -> None:
+    kind = KINDS["optimise"]
+    given = kind.checked("optimise", {"scenario": found[2], "effort": asdict(SMALL)})
+    done = kind.run("optimise", lab, given, Progress())
+    assert done.answer == found[0].answer
 
 
 def test_a_scenario_without_levers_is_an_error(lab: Lab, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from simlab.report.figures.comparing import (
     policy_colour,
     probability_bars,
 )
+from simlab.report.figures.optimising import pareto
 
 __all__ = [
     "calibration_curve",
@@ -26,6 +27,7 @@ __all__ = [
     "find_effect",
     "months_fan",
     "paired_difference",
+    "pareto",
     "policy_colour",
     "predictive_check",
     "probability_bars",
