@@ -42,7 +42,8 @@ def pareto(
         if each["policy"] == picked:
             figure.add_annotation(
                 x=each["effects"]["full_cost"]["mean"], y=each["effects"][y_name]["mean"],
-                text=escape(titles.get(each["policy"], each["policy"])), showarrow=True, arrowhead=0, ax=28, ay=-36,
+                text=escape(titles.get(each["policy"], each["policy"])), showarrow=True,
+                arrowhead=0, ax=28, ay=-36,
                 bgcolor=LIGHT["surface"])
     figure.update_xaxes(title_text=with_unit("full_cost", lang), nticks=5, tickangle=0)
     figure.update_layout(height=440)
