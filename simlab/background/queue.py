@@ -1,8 +1,7 @@
 """The queue that carries ids of jobs from who asks to who works: huey's, on SQLite or Redis.
 
 Only ids go through it, as plain bytes. An id may come twice or get lost, and the queue may be out
-of reach for a while: the table of jobs decides who works on what, and a worker with nothing to do
-puts back into the queue what it finds waiting in the table.
+of reach for a while: the table of jobs decides who works on what, and a worker looks there, too.
 """
 
 from __future__ import annotations
@@ -42,12 +41,6 @@ class Queue:
         with suppress(*self._faults):
             found = self._storage.dequeue()
         return None if found is None else bytes(found).decode("ascii")
-
-    def empty(self) -> bool:
-        """Whether nothing is in it, as far as can be seen."""
-        with suppress(*self._faults):
-            return self._storage.queue_size() == 0  # type: ignore[no-any-return]
-        return True
 
     def close(self) -> None:
         """Let go of the file or the server."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -49,6 +50,7 @@ class Worker:
         self._lab = Lab.open(lab.path, patience=_PATIENCE)
         self._kinds, self._at_once = kinds, at_once
         self._table, self._queue = JobTable(lab), Queue(lab)
+        self._left: SimpleQueue[str] = SimpleQueue()
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -94,21 +96,26 @@ class Worker:
     def _slot(self) -> None:
         """Take one job after the other."""
         while not self._stop.is_set():
-            name = self._queue.take()
+            name = self._next()
             if name is None:
                 self._stop.wait(_LOOK)
             else:
                 with _logged():
                     self.work(name)
 
+    def _next(self) -> str | None:
+        try:
+            return self._left.get_nowait()
+        except Empty:
+            return self._queue.take()
+
     def _sweep(self) -> None:
-        """Take up what dead workers left, queue what waits in the table alone, and drop what ended
-        long ago."""
+        """Take up what dead workers and the queue left, and drop what ended long ago."""
         take_up(self._table, self._kinds)
-        waiting = [job.id for job in self._table.jobs(only_open=True) if job.state == "queued"]
-        if self._queue.empty():
-            for name in reversed(waiting):
-                self._queue.put(name)
+        if self._left.empty():
+            for job in reversed(self._table.jobs(only_open=True)):
+                if job.state == "queued":
+                    self._left.put(job.id)
         for job in self._table.forget():
             if job.result is not None:
                 (self._lab.path / job.result).unlink(missing_ok=True)

@@ -18,6 +18,8 @@ from simlab.lab import Lab
 
 _LOOK = 0.1
 """Seconds between two looks at a job waited for."""
+_WATCH = 2.0
+"""Seconds between two looks for work that waits without a worker."""
 _BETWEEN_STARTS = 5.0
 """Seconds at least between two starts of a worker."""
 
@@ -30,11 +32,15 @@ class Runner:
     """
 
     def __init__(self, lab: Lab, *, with_worker: bool = False) -> None:
-        """`with_worker` starts a worker as a child process where there is work and the lab has
-        none; it ends with this process. LabErrors of the table and the queue."""
+        """`with_worker` starts a worker as a child process whenever there is work, whoever asked
+        for it, and the lab has no other; it ends with this process. LabErrors of the table and the
+        queue."""
         self._lab = lab
         self._table, self._queue = JobTable(lab), Queue(lab)
         self._child = _Child(lab) if with_worker else None
+        self._closed = threading.Event()
+        if with_worker:
+            threading.Thread(target=self._watch, name="jobs", daemon=True).start()
 
     def start(
         self, kind: str, arguments: Mapping[str, Any] | None = None, owner: str = EVERYBODY
@@ -45,7 +51,8 @@ class Runner:
             raise LabError("unknown_kind", kind=kind, known=", ".join(KINDS))
         job = self._table.add(kind, KINDS[kind].checked(kind, arguments or {}), owner)
         self._queue.put(job.id)
-        self.wake()
+        if self._child is not None:
+            self._child.start()
         return job.id
 
     def job(self, name: str, owner: str | None = EVERYBODY) -> Job | None:
@@ -53,14 +60,10 @@ class Runner:
         job = self._table.get(name)
         if job is None or (owner is not None and job.owner not in (owner, EVERYBODY)):
             return None
-        if job.open:
-            take_up(self._table, KINDS)
-            self.wake()
         return job
 
     def jobs(self, owner: str | None = EVERYBODY, *, only_open: bool = False) -> list[Job]:
         """The jobs that `owner` may see, newest first."""
-        take_up(self._table, KINDS)
         return self._table.jobs(owner, only_open=only_open)
 
     def cancel(self, name: str, owner: str | None = EVERYBODY) -> Job | None:
@@ -88,16 +91,25 @@ class Runner:
         """Whether the lab has a worker on this machine."""
         return at_work(self._lab)
 
-    def wake(self) -> None:
-        """Have a worker ready, where this object is to start one."""
-        if self._child is not None:
-            self._child.start()
+    def take_up(self) -> None:
+        """Queue again, or end, jobs whose worker has fallen silent."""
+        take_up(self._table, KINDS)
 
     def close(self) -> None:
         """Stop the worker started here; its jobs are queued again."""
+        self._closed.set()
         self._queue.close()
         if self._child is not None:
             self._child.stop()
+
+    def _watch(self) -> None:
+        """Start the worker for what a restart left, and for what others ask for."""
+        while not self._closed.is_set():
+            with suppress(LabError):  # the table is out of reach for a moment
+                self.take_up()
+                if self._child is not None and self._table.jobs(only_open=True):
+                    self._child.start()
+            self._closed.wait(_WATCH)
 
 
 class _Child:
@@ -108,12 +120,13 @@ class _Child:
         self._lab = lab
         self._process: subprocess.Popen[bytes] | None = None
         self._started = float("-inf")
+        self._stopped = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Start it, unless it runs or the lab has another worker."""
+        """Start it, unless it runs, was stopped or the lab has another worker."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if self._stopped or (self._process is not None and self._process.poll() is None):
                 return
             if time.monotonic() - self._started < _BETWEEN_STARTS or at_work(self._lab):
                 return
@@ -124,8 +137,9 @@ class _Child:
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
     def stop(self) -> None:
-        """Stop it and wait until it has ended."""
+        """Stop it for good and wait until it has ended."""
         with self._lock:
+            self._stopped = True
             self._release()
 
     def _release(self) -> None:

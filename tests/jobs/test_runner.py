@@ -94,6 +94,14 @@ def test_waiting_ends_when_told(runner: Runner) -> None:
     assert runner.wait("absent", 5) is None
 
 
+def test_a_server_that_starts_goes_on_with_what_was_left(lab: Lab, runner: Runner) -> None:
+    left = runner.start("report", {"lang": "en"}, "ann")
+    server = Runner(lab, with_worker=True)  # nobody has asked it for anything
+    assert runner.wait(left, 60, "ann").state == "done"  # type: ignore[union-attr]
+    server.close()
+    assert not at_work(lab)
+
+
 def test_a_worker_comes_with_the_first_job_and_goes_with_the_runner(lab: Lab) -> None:
     runner = Runner(lab, with_worker=True)
     assert not at_work(lab)

@@ -58,6 +58,7 @@ def jobs(
         from simlab.lab import Lab
 
         runner = Runner(Lab.open(lab))
+        runner.take_up()
         name = show or cancel
         if name is None:
             found = runner.jobs(owner=None)
