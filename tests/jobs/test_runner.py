@@ -111,3 +111,10 @@ def test_a_worker_comes_with_the_first_job_and_goes_with_the_runner(lab: Lab) ->
     assert at_work(lab)
     runner.close()
     assert not at_work(lab)
+
+
+def test_arguments_of_several_parts_come_as_they_went() -> None:
+    checked = KINDS["optimise"].checked("optimise", {
+        "scenario": "sales_transition", "effort": {"evaluations": 80}, "objectives": ["exits"]})
+    assert checked["effort"]["evaluations"] == 80
+    assert checked["objectives"] == ["exits"]
