@@ -22,6 +22,7 @@ import scenarios
 from scenarios.event import EventFile
 from scenarios.facts import scenario_firm
 from scenarios.load import ScenarioFile
+from scenarios.study import StudyFile
 from simlab.engine.month import MONTH
 from simlab.engine.outcomes import OUTCOMES, Outcome
 from simlab.engine.switches import SWITCHES, Switch
@@ -187,17 +188,19 @@ def schema() -> str:
 def policies() -> str:
     """Every field of a policy and of a scenario."""
     lines = [
-        "# Policies, scenarios and events\n",
+        "# Policies, scenarios, events and studies\n",
         "A policy is a YAML file of levers; what it leaves out changes nothing. A scenario names a "
         "firm, a horizon and the policies to compare; an event is a past change of policy "
-        "([replay your last change](../how-to/replay-your-last-change.md)). The same as JSON "
+        "([replay your last change](../how-to/replay-your-last-change.md)); a study runs a "
+        "scenario at many points ([run a study](../how-to/run-a-study.md)). The same as JSON "
         "Schema, for editors: [policy.schema.json](policy.schema.json), "
         "[scenario.schema.json](scenario.schema.json), [event.schema.json](event.schema.json), "
+        "[study.schema.json](study.schema.json), "
         "or `simlab schema policy`. Skills and KPIs are named as in the role pack of the "
         "practice.\n",
     ]
     shown: set[str] = set()
-    for model in (Policy, ScenarioFile, EventFile):
+    for model in (Policy, ScenarioFile, EventFile, StudyFile):
         for (name, en, fields), (_, zh, chinese) in zip(
             described(model, "en"), described(model, "zh"), strict=True
         ):
@@ -383,6 +386,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "policies.md": policies,
     "policy.schema.json": lambda: as_json(policy_schema()),
     "scenario.schema.json": lambda: as_json(scenarios.schema()),
+    "study.schema.json": lambda: as_json(scenarios.study_schema()),
     "event.schema.json": lambda: as_json(scenarios.event_schema()),
 }
 

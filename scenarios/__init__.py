@@ -6,17 +6,22 @@ A scenario sets facts of the firm and levers; it never sets parameters of the mo
 from scenarios.event import Event, event_schema, load_event
 from scenarios.facts import FirmFacts, scenario_firm
 from scenarios.load import Scenario, load, names, policies, policy, schema
+from scenarios.study import StudyFile, load_study, study_names, study_schema
 
 __all__ = [
     "Event",
     "FirmFacts",
     "Scenario",
+    "StudyFile",
     "event_schema",
     "load",
     "load_event",
+    "load_study",
     "names",
     "policies",
     "policy",
     "scenario_firm",
     "schema",
+    "study_names",
+    "study_schema",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ AGE_SPREAD = 8.0
 YOUNGEST = 20.0
 """SD of a synthetic staff's age and its lower end, in years; only retirement depends on them."""
 
+
+SURROUNDINGS = ("market", "coaching", "support_capacity", "standard", "dismissal_months",
+                "grace_months", "replacement_cost")
+"""Facts that may be others for the same people."""
 
 LogMarket = Annotated[float, Field(ge=-1, le=1)]
 
@@ -100,17 +104,17 @@ def scenario_firm(
         season=seasonal,
         base_reference=reference,
         entry_base=entry,
-        coaching=facts.coaching,
-        support_capacity=facts.support_capacity,
         resolution=0.9,
-        standard=facts.standard,
-        dismissal_months=facts.dismissal_months,
-        grace_months=facts.grace_months,
-        replacement_cost=facts.replacement_cost,
-        market=facts.market,
+        **surroundings(facts),
         burn_in=0 if panel else burn_in,
         names=names,
     )
+
+
+def surroundings(facts: FirmFacts) -> dict[str, Any]:
+    """The facts that say nothing of who is there at the start, as
+    `simlab.engine.firm.with_surroundings` takes them."""
+    return {name: getattr(facts, name) for name in SURROUNDINGS}
 
 
 def _synthetic_staff(facts: FirmFacts, seed: int, burn_in: int) -> NDArray[np.void]:

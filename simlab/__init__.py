@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simlab.engine.mesa_model import FirmModel, PersonAgent
     from simlab.engine.month import MONTH, Month
     from simlab.errors import LabError
+    from simlab.jobs.batching import batch
     from simlab.jobs.runner import Runner
     from simlab.lab import Lab
     from simlab.panel import Panel
@@ -45,6 +46,7 @@ __all__ = [
     "Posterior",
     "Progress",
     "Runner",
+    "batch",
     "compare",
     "exponential",
     "load_policy",
@@ -72,6 +74,7 @@ _HOME = {
     "Posterior": "simlab.posterior",
     "Progress": "simlab.progress",
     "Runner": "simlab.jobs.runner",
+    "batch": "simlab.jobs.batching",
     "compare": "simlab.decide.compare",
     "exponential": "simlab.rules",
     "load_policy": "simlab.policy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,37 +54,55 @@ def assemble(
     not influence one another; without vacancies leavers are not replaced.
     """
     n = people.shape[-1]
-    teams = blank(TEAM, int(people["team"].max(initial=0)) + 1)
-    teams["coaching"] = coaching
     departments = blank(DEPARTMENT, DEPARTMENTS)
-    departments["capacity"] = support_capacity * n / DEPARTMENTS
     departments["resolution"] = resolution
     firm = blank(FIRM, 1)
     firm["season"] = season
     firm["base_reference"] = base_reference
     firm["entry_base"] = entry_base
-    firm["target"] = standard
-    firm["dismissal_months"] = dismissal_months
-    firm["grace"] = grace_months
-    firm["replacement_cost"] = replacement_cost
-    if isinstance(market, Sequence):
-        firm["market_years"] = market_by_year(market)
-    else:
-        firm["market"] = market
     firm["vacancies"] = vacancies
     for coupling in COUPLINGS:
         firm[coupling] = coupled
-    return Firm(
+    bare = Firm(
         start=start,
         people=people,
         accounts=empty_accounts(n),
-        teams=teams,
+        teams=blank(TEAM, int(people["team"].max(initial=0)) + 1),
         departments=departments,
         firm=firm,
         practices=practice_records(),
         burn_in=burn_in,
         names=names,
     )
+    return with_surroundings(
+        bare, coaching=coaching, support_capacity=support_capacity, standard=standard,
+        dismissal_months=dismissal_months, grace_months=grace_months,
+        replacement_cost=replacement_cost, market=market)
+
+
+def with_surroundings(
+    firm: Firm,
+    *,
+    coaching: float,
+    support_capacity: float,
+    standard: float,
+    dismissal_months: int,
+    grace_months: int,
+    replacement_cost: float,
+    market: float | Sequence[float],
+) -> Firm:
+    """The same people in other surroundings: the facts of `assemble` that say nothing of who is
+    there at the start."""
+    teams, departments, row = firm.teams.copy(), firm.departments.copy(), firm.firm.copy()
+    teams["coaching"] = coaching
+    departments["capacity"] = support_capacity * firm.people.shape[-1] / DEPARTMENTS
+    row["target"] = standard
+    row["dismissal_months"] = dismissal_months
+    row["grace"] = grace_months
+    row["replacement_cost"] = replacement_cost
+    row["market"], row["market_years"] = (
+        (0.0, market_by_year(market)) if isinstance(market, Sequence) else (market, 0.0))
+    return replace(firm, teams=teams, departments=departments, firm=row)
 
 
 def market_by_year(years: Sequence[float]) -> NDArray[np.float64]:

@@ -51,12 +51,19 @@ def count_option(option: str, value: int, lower: int, upper: int) -> int:
 def fingerprint(value: Any) -> str:
     """Sixteen hex digits of a JSON-able value, an array or bytes."""
     if isinstance(value, np.ndarray):
-        content = repr((value.shape, str(value.dtype))).encode() + value.tobytes()
+        content = repr((value.shape, str(value.dtype))).encode() + _content(value)
     elif isinstance(value, bytes):
         content = value
     else:
         content = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _content(array: np.ndarray) -> bytes:
+    """The values of an array; what lies between the fields of its records is arbitrary."""
+    if array.dtype.names is None:
+        return array.tobytes()
+    return b"".join(_content(array[name]) for name in array.dtype.names)
 
 
 def now() -> str:

@@ -18,6 +18,7 @@ KINDS: Mapping[str, Kind] = {
     "rolling": Kind("simlab.jobs.rolling:forecast_every_month"),
     "compare": Kind("simlab.jobs.comparing:compare"),
     "optimise": Kind("simlab.jobs.optimising:optimise"),
+    "batch": Kind("simlab.jobs.batching:batch"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "backtest": Kind("simlab.jobs.events:backtest"),
     "report": Kind("simlab.jobs.reporting:report"),

@@ -70,6 +70,17 @@ Searched = Annotated[
     | Annotated[Points, Tag("points")], Discriminator(_written_as)]
 
 
+def dimensions(searched: Mapping[str, Searched]) -> dict[str, Range | Choices]:
+    """Every value that is varied, by name; each KPI's points are one."""
+    found: dict[str, Range | Choices] = {}
+    for path, each in searched.items():
+        if isinstance(each, Points):
+            found |= {f"{path}.{kpi}": points for kpi, points in each.points.items()}
+        else:
+            found[path] = each
+    return found
+
+
 class Limit(Lever):
     """What a figure may come to at most: in expectation, or with a probability over what is not
     known about the firm."""
@@ -105,14 +116,8 @@ class Search(Lever):
     constraints: Constraints = Constraints()
 
     def dimensions(self) -> dict[str, Range | Choices]:
-        """Every value that is searched, by name; each KPI's points are one."""
-        found: dict[str, Range | Choices] = {}
-        for path, searched in self.levers.items():
-            if isinstance(searched, Points):
-                found |= {f"{path}.{kpi}": each for kpi, each in searched.points.items()}
-            else:
-                found[path] = searched
-        return found
+        """Every value that is searched, by name."""
+        return dimensions(self.levers)
 
     def fields(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Fields of a policy, by their paths, from a value for each of `dimensions`."""

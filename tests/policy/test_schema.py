@@ -10,6 +10,7 @@ import yaml
 import scenarios
 from scenarios.event import EventFile
 from scenarios.load import ScenarioFile
+from scenarios.study import StudyFile
 from simlab.errors import LabError
 from simlab.i18n import catalogue
 from simlab.policy import Policy, parse_policy, policy_schema
@@ -110,7 +111,7 @@ def test_every_field_has_a_meaning_and_a_unit(model, lang):
 
 def test_meanings_stand_once_and_none_is_left_over():
     used = set()
-    for model in (Policy, ScenarioFile, EventFile):
+    for model in (Policy, ScenarioFile, EventFile, StudyFile):
         schema = model.model_json_schema()
         for part in (schema, *schema["$defs"].values()):
             for field, form in part.get("properties", {}).items():

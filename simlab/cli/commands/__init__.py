@@ -5,8 +5,9 @@ lists them in the order in which these modules are loaded.
 """
 
 from simlab.cli.commands import whole  # isort: skip
-from simlab.cli.commands import records, calibration, comparing, deciding, optimising, jobs, library  # isort: skip
+from simlab.cli.commands import records, calibration, comparing, deciding, optimising  # isort: skip
+from simlab.cli.commands import batching, jobs, library  # isort: skip
 from simlab.cli.commands.app import app
 
-__all__ = ["app", "calibration", "comparing", "deciding", "jobs", "library", "optimising",
-           "records", "whole"]
+__all__ = ["app", "batching", "calibration", "comparing", "deciding", "jobs", "library",
+           "optimising", "records", "whole"]

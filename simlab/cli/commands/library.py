@@ -65,16 +65,17 @@ def _kept(lab: Path) -> list[dict[str, Any]]:
 
 @app.command(help=say("help.schema"))
 def schema(
-    kind: Annotated[Literal["policy", "scenario", "event"],
+    kind: Annotated[Literal["policy", "scenario", "event", "study"],
                     typer.Argument(help=say("help.schema_kind"))],
     lang: Lang,
 ) -> None:
-    """The form of a policy, scenario or event file."""
+    """The form of a policy, scenario, event or study file."""
     with at_work(lang, True, stages=False):
-        from scenarios import event_schema
+        from scenarios import event_schema, study_schema
         from scenarios import schema as scenario_schema
         from simlab.policy import policy_schema
 
-        forms = {"policy": policy_schema, "scenario": scenario_schema, "event": event_schema}
+        forms = {"policy": policy_schema, "scenario": scenario_schema, "event": event_schema,
+                 "study": study_schema}
         made = forms[kind](lang)
     print_json(made)

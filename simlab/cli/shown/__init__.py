@@ -16,6 +16,7 @@ from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.optimising import optimised
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.stories import told
+from simlab.cli.shown.studies import studied
 from simlab.cli.shown.tables import table
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "rolled",
     "rolled_back",
     "standing",
+    "studied",
     "table",
     "told",
     "verdict",
