@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simlab.decide.answers import Comparison
     from simlab.decide.compare import compare
-    from simlab.decide.optimise import optimise
+    from simlab.decide.optimise import Effort, optimise
     from simlab.engine.ensemble import Ensemble, simulate
     from simlab.engine.mesa_model import FirmModel, PersonAgent
     from simlab.engine.month import MONTH, Month
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simlab.panel import Panel
     from simlab.parameters import Parameter, prior_draws
     from simlab.policy import Policy, load_policy
+    from simlab.policy.search import Search
     from simlab.posterior import Posterior
     from simlab.progress import Progress
     from simlab.rules import exponential, normal, rule, uniform
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 __all__ = [
     "MONTH",
     "Comparison",
+    "Effort",
     "Ensemble",
     "Firm",
     "FirmModel",
@@ -46,6 +48,7 @@ __all__ = [
     "Posterior",
     "Progress",
     "Runner",
+    "Search",
     "batch",
     "compare",
     "exponential",
@@ -61,6 +64,7 @@ __all__ = [
 _HOME = {
     "MONTH": "simlab.engine.month",
     "Comparison": "simlab.decide.answers",
+    "Effort": "simlab.decide.optimise",
     "Ensemble": "simlab.engine.ensemble",
     "Firm": "simlab.world",
     "FirmModel": "simlab.engine.mesa_model",
@@ -74,6 +78,7 @@ _HOME = {
     "Posterior": "simlab.posterior",
     "Progress": "simlab.progress",
     "Runner": "simlab.jobs.runner",
+    "Search": "simlab.policy.search",
     "batch": "simlab.jobs.batching",
     "compare": "simlab.decide.compare",
     "exponential": "simlab.rules",

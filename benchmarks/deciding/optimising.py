@@ -53,6 +53,7 @@ class Toy:
         self.gain = GAIN + SPREAD * np.random.default_rng(11).standard_normal(5000)
 
     def __call__(self, policies: Sequence[Policy], sample: Sample) -> Tried:
+        """The baseline, and policies that are read as coaching and fee alone."""
         x = np.array([0.0, *(policy.training.coaching for policy in policies)])
         fee = np.array([0.0, *(policy.training.fee for policy in policies)])
         luck = np.stack([
@@ -61,8 +62,9 @@ class Toy:
         exits = 10 - self.gain[sample.rows, None, None] * x + luck
         flat = np.zeros_like(exits)
         return Tried(
-            np.stack([exits, flat + x**2 + fee, flat + 1, flat + 168, flat, flat + 50], -1),
-            ("regretted", "full_cost", "assured_pay", "hours", "involuntary", "headcount"))
+            np.stack([exits, flat + x**2 + fee, flat + x**2 + fee, flat + 1, flat + 168, flat,
+                      flat + 50], -1),
+            ("regretted", "full_cost", "cost", "assured_pay", "hours", "involuntary", "headcount"))
 
 
 def known_answers() -> list[Known]:

@@ -117,13 +117,15 @@ def _beaten(
     draws, policies = figures.shape[:2]
     if policies < 2:
         return {}
-    keeps = np.all([constraint.excess(tried) <= 0 for constraint in constraints], axis=0)
+    keeps = np.ones(policies, bool)
+    for constraint in constraints:
+        keeps &= constraint.excess(tried) <= 0
     quantile = float(stdtrit(draws - 1, 1.0 - error / (policies - 1)))
     beaten: dict[int, int] = {}
     for k in range(policies):
         gap: NDArray[np.float64] = figures[:, [k]] - figures
         bound = gap.mean(axis=0) - quantile * gap.std(axis=0, ddof=1) / np.sqrt(draws)
-        sure = (bound > 0).all(axis=1) & np.broadcast_to(keeps, policies)
+        sure = (bound > 0).all(axis=1) & keeps
         if sure.any():
             beaten[k] = int(np.argmax(np.where(sure, bound.min(axis=1), -np.inf)))
     return beaten

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from simlab.decide.answers import Warrant
 from simlab.decide.finalists import Selected, select
-from simlab.decide.intervals import Interval
-from simlab.decide.outcomes import PARTS, outcome
+from simlab.decide.intervals import Interval, interval_of
+from simlab.decide.outcomes import FULL_COST, outcome
 from simlab.decide.pareto import best, dominates, front, on_front, without_luck
 from simlab.decide.search import Journal, Trial, differences, minimised, search
 from simlab.decide.tried import Constraint, Sample, Tried, Try, conflicts, constraints_of
@@ -39,7 +39,7 @@ tried in all futures; or a constraint is not met in futures the search has not s
 
 
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
-SHOWN = ("regretted", "voluntary", "involuntary", "full_cost", "business")
+SHOWN = ("regretted", "voluntary", "involuntary", "cost", "full_cost", "business")
 """Outcomes told of every finalist beside the objectives."""
 
 
@@ -140,7 +140,7 @@ class Optimised:
         """The best on the front, by the first objective, whose expected cost exceeds the
         baseline's by `budget` at most; None where all cost more."""
         first, better = self.objectives[0], float(minimised(self.objectives)[0])
-        paid = [each for each in self.front if each.effects["full_cost"].mean <= budget]
+        paid = [each for each in self.front if each.effects["cost"].mean <= budget]
         return min(paid, key=lambda each: better * each.effects[first].mean, default=None)
 
     def to_rows(self) -> list[dict[str, Any]]:
@@ -209,7 +209,7 @@ def optimise(
     before = run([*policies, start], Sample(slice(0, effort.draws)))
     return Optimised(
         objectives=objectives, constraints=constraints, baseline=baseline,
-        reference={name: _interval(selected.tried.of(name)[:, :, 0].mean(axis=1))
+        reference={name: interval_of(selected.tried.of(name)[:, :, 0].mean(axis=1))
                    for name in _shown(objectives, selected.tried)},
         options=_options(names, fields, chosen, selected, objectives, constraints, behind),
         optimism=_optimism(chosen, before, selected.first, objectives),
@@ -220,7 +220,7 @@ def checked(objectives: Sequence[str]) -> tuple[str, ...]:
     """The objectives where all are outcomes of which more, or less, is better."""
     from simlab.engine.outcomes import OUTCOMES
 
-    known = [name for name in (*OUTCOMES, *PARTS) if outcome(name).better != "neither"]
+    known = [name for name in (*OUTCOMES, FULL_COST) if outcome(name).better != "neither"]
     for name in objectives:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
@@ -339,7 +339,7 @@ def _effects(
         gaps = expected[..., objectives.index(name)] if name in objectives else _expected(
             tried, [name])[..., 0]
         for k, effects in enumerate(found):
-            effects[name] = _interval(gaps[:, k])
+            effects[name] = interval_of(gaps[:, k])
     return found
 
 
@@ -371,8 +371,3 @@ def _optimism(
     return {name: Interval(float(gap[k]), float(gap[k] - NINETY * error[k]),
                            float(gap[k] + NINETY * error[k]))
             for k, name in enumerate(objectives)}
-
-
-def _interval(values: Array) -> Interval:
-    lower, upper = np.quantile(values, (0.05, 0.95))
-    return Interval(float(values.mean()), float(lower), float(upper))

@@ -10,8 +10,9 @@ from simlab.engine.outcomes import OUTCOMES
 HEADLINE = "regretted"
 """Voluntary exits of people at or above standard: the measure a policy is judged by first."""
 
-PARTS = {"full_cost": ("cost", "lost_business")}
-"""Outcomes that are sums of simulated ones."""
+FULL_COST = "full_cost"
+"""Cost and the business of customers lost with a leaver, at the margin where one is stated: what a
+search is judged by, so that it cannot save by losing people and their customers."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ _KNOWN = {
     "tickets_resources": _SEEN,
     "key_people": Outcome("mean", "neither", "people"),
     "cost": _COST,
-    "full_cost": _COST,
+    FULL_COST: _COST,
     "pay_cost": _COST,
     "training_cost": _COST,
     "support_cost": _COST,

@@ -121,8 +121,8 @@ def constraints_of(declared: Constraints) -> tuple[Constraint, ...]:
 
 
 def budget(limit: Limit) -> Constraint:
-    """What a policy may cost more than the baseline, business lost with leavers included."""
-    return _limit("budget", "full_cost", limit, against=True)
+    """What a policy may cost more than the baseline."""
+    return _limit("budget", "cost", limit, against=True)
 
 
 def _limit(name: str, figure: str, limit: Limit, *, against: bool = False) -> Constraint:

@@ -17,14 +17,16 @@ import scenarios
 from simlab.decide import Parameters
 from simlab.decide.optimise import Effort, Optimised, Option, checked
 from simlab.decide.optimise import optimise as front
-from simlab.decide.outcomes import HEADLINE, PARTS, outcome
+from simlab.decide.outcomes import FULL_COST, HEADLINE, outcome
 from simlab.decide.search import Journal
 from simlab.decide.tried import OF, Sample, Tried
 from simlab.engine.ensemble import Ensemble
-from simlab.engine.groups import Divided, teams
+from simlab.engine.groups import Divided
+from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import count_option, file_name, fingerprint, write_out
+from simlab.jobs.dividing import divided
 from simlab.jobs.saving import as_yaml
 from simlab.jobs.setting import Setting, set_up
 from simlab.lab import Lab
@@ -36,6 +38,9 @@ from simlab.progress import Progress
 from simlab.world import Counted
 
 FOLDER = "optimisations"
+LARGEST = 128 * 2**20
+"""Bytes of outcomes held at once; policies that need more are run one part after the other, in
+the same futures."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ def optimise(
 ) -> Found:
     """Search the levers that `scenario` declares for the policies that nothing beats in its
     `objectives` (default: the scenario's), and pick the best of them within `budget` (default:
-    the scenario's; money over the whole period beyond what the baseline costs).
+    that of the scenario's terms, else the constraint's; money over the whole period beyond what
+    the baseline costs).
 
     What was searched stays in the lab: stopped, the same call goes on where it was; given again
     with another budget it searches nothing anew. With `fresh` it begins from scratch. With `out`
@@ -90,22 +96,22 @@ def optimise(
                      prior=prior, progress=progress)
     options = {**setting.options(), **asdict(effort), "months": months,
                "objectives": list(space.objectives)}
+    found = front(
+        space, study.policies[str(space.start)],
+        Runs(setting, months=months, divided=divided(setting, lab), progress=progress),
+        baseline=study.baseline, effort=effort, seed=seed,
+        known=[each for name, each in study.policies.items() if name != space.start],
+        parameters=Parameters(NAMES, setting.drawn.main, setting.drawn.informed),
+        journal=_journal(lab, setting, space, options, fresh=fresh), progress=progress)
+    result = _told(setting, space, found, options, budget)
     with lab.writing():
-        found = front(
-            space, study.policies[str(space.start)], _Runs(setting, months, progress),
-            baseline=study.baseline, effort=effort, seed=seed,
-            known=[each for name, each in study.policies.items() if name != space.start],
-            parameters=Parameters(NAMES, setting.drawn.main, setting.drawn.informed),
-            journal=_journal(lab, setting, space, options, fresh=fresh), progress=progress)
-        result = _told(setting, space, found, options, budget)
-        name = file_name(study.name)
-        lab.write_json(f"{FOLDER}/{name}.json", result.to_json())
+        lab.write_json(f"{FOLDER}/{file_name(study.name)}.json", result.to_json())
     if out is not None:
         write_out(out, _files(result))
     if result.budget is not None and result.picked is None:
-        cheapest = min(found.front, key=lambda each: each.effects["full_cost"].mean)
-        raise LabError("budget_below_front", budget=result.budget, policy=cheapest.policy,
-                       cost=cheapest.effects["full_cost"].mean)
+        cheapest = min(found.front, key=lambda each: each.effects["cost"].mean)
+        raise LabError("budget_below_front", budget=f"{result.budget:,.0f}",
+                       policy=cheapest.policy, cost=f"{cheapest.effects['cost'].mean:,.0f}")
     return result
 
 
@@ -131,41 +137,64 @@ def _check(effort: Effort) -> None:
     count_option("--finalists", effort.finalists, 2, 200)
 
 
-class _Runs:
-    """Runs policies beside the baseline in a part of a setting. Called with many at once, they
-    share the past that each history lives before month 0."""
+class Runs:
+    """Tries policies beside the baseline in a part of a setting; a `Try` of `simlab.optimise`.
 
-    def __init__(self, setting: Setting, months: int, progress: Progress) -> None:
-        self._setting, self._months = setting, months
-        self._progress = Progress()  # one call is a step of a longer work, which tells of itself
-        self._progress.flag = progress.flag
-        by_team = teams(setting.firm)
-        self._divided = None if by_team is None else Divided((by_team,))
+    Policies of one call share the past that each history lives before month 0. `divided` names
+    the groups of people of whom none may lose.
+    """
+
+    def __init__(
+        self, setting: Setting, *, months: int | None = None, divided: Divided | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """`progress` is asked whether to stop; a call is a step of a longer work, which tells of
+        itself."""
+        self._setting, self._divided = setting, divided
+        self._months = months or setting.study.months
+        self._progress = Progress()
+        self._progress.flag = (progress or self._progress).flag
 
     def __call__(self, policies: Sequence[Policy], sample: Sample) -> Tried:
+        """The figures of policies and, before them, of the baseline."""
         study = self._setting.study
         everyone = [study.policies[study.baseline], *policies]
+        one = sample.draws * sample.replicates * self._months * len(OUTCOMES) * 8
+        most = max(1, LARGEST // one)
+        parts = [self._part(everyone[k:k + most], sample)
+                 for k in range(0, len(everyone), most)]
+        return Tried(np.concatenate([part.values for part in parts], axis=2), parts[0].figures)
+
+    def _part(self, policies: Sequence[Policy], sample: Sample) -> Tried:
         ensemble = self._setting.over(sample.rows, sample.stream).run(
-            everyone, months=self._months, replicates=sample.replicates, divided=self._divided,
+            policies, months=self._months, replicates=sample.replicates, divided=self._divided,
             progress=self._progress)
-        practice = self._setting.firm.practices[PRACTICES.index(study.facts.practice)]
-        return tried(ensemble, everyone, float(practice["hours"]))
+        study, firm = self._setting.study, self._setting.firm
+        practice = firm.practices[PRACTICES.index(study.facts.practice)]
+        return tried(ensemble, policies, float(practice["hours"]), study.terms.margin)
 
 
-def tried(ensemble: Ensemble, policies: Sequence[Policy], hours: float) -> Tried:
-    """What policies came to over the whole period: every outcome that is judged, sums of them,
-    and what constraints look at. `hours` are those of a usual month."""
+def tried(
+    ensemble: Ensemble, policies: Sequence[Policy], hours: float, margin: float | None = None
+) -> Tried:
+    """What policies came to over the whole period: every outcome that is judged, and what
+    objectives and constraints look at besides. `hours` are those of a usual month; business lost
+    with leavers counts at the `margin`, in full where none is stated."""
     judged = [k for k, name in enumerate(ensemble.outcomes)
               if outcome(name).better != "neither" or name == "headcount"]
     names = [ensemble.outcomes[k] for k in judged]
     values = ensemble.y[..., judged].sum(axis=3)
     averaged = [outcome(name).over_months == "mean" for name in names]
     values[..., averaged] /= ensemble.y.shape[3]
-    sums = [sum(values[..., names.index(part)] for part in parts) for parts in PARTS.values()]
-    added = np.stack([*sums, _assured_pay(policies, values), _hours(ensemble, policies, hours)], -1)
+    lost = values[..., names.index("lost_business")]
+    added = {
+        FULL_COST: values[..., names.index("cost")] + (1.0 if margin is None else margin) * lost,
+        "assured_pay": _assured_pay(policies, values),
+        "hours": _hours(ensemble, policies, hours),
+    }
     groups, of = _groups(ensemble)
-    return Tried(np.concatenate([values, added, groups], axis=-1),
-                 (*names, *PARTS, "assured_pay", "hours", *of))
+    return Tried(np.concatenate([values, np.stack(list(added.values()), -1), groups], axis=-1),
+                 (*names, *added, *of))
 
 
 def _groups(ensemble: Ensemble) -> tuple[NDArray[np.float64], list[str]]:
@@ -176,7 +205,7 @@ def _groups(ensemble: Ensemble) -> tuple[NDArray[np.float64], list[str]]:
     own = [(k, f"{HEADLINE}{OF}{division}:{group}")
            for k, ((division, group), people) in enumerate(zip(
                ensemble.divided.groups, ensemble.divided.people, strict=True))
-           if people is not None]
+           if people]
     return ensemble.groups[..., [k for k, _ in own], Counted.REGRETTED], [name for _, name in own]
 
 
@@ -219,7 +248,12 @@ def _journal(
     if not fresh and (lab.path / path).exists():
         first, *lines = (lab.path / path).read_text(encoding="utf-8").splitlines()
         lines = lines if first == mark else []
-    return Journal(lines, keep=lambda text: lab.write(path, f"{mark}\n{text}".encode()))
+
+    def keep(logs: str) -> None:
+        with lab.writing():
+            lab.write(path, f"{mark}\n{logs}".encode())
+
+    return Journal(lines, keep)
 
 
 def _told(
@@ -227,6 +261,8 @@ def _told(
     budget: float | None,
 ) -> Found:
     study, declared = setting.study, space.constraints.budget
+    if budget is None:
+        budget = study.terms.budget
     if budget is None and declared is not None:
         budget = declared.at_most
     start = study.policies[str(space.start)]
@@ -259,7 +295,7 @@ def _files(result: Found) -> dict[str, str]:
     writer.writeheader()
     writer.writerows(rows)
     paid = [option.policy for option in result.answer.front
-            if result.budget is None or option.effects["full_cost"].mean <= result.budget]
+            if result.budget is None or option.effects["cost"].mean <= result.budget]
     return {
         "front.json": json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n",
         "front.csv": table.getvalue(),

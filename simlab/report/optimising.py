@@ -44,7 +44,7 @@ def heading(tree: Tree, lang: str) -> list[str]:
 def shown(tree: Tree) -> list[str]:
     """Outcomes of the table: the objectives, cost, and involuntary exits."""
     return list(dict.fromkeys(
-        [*tree["optimisation"]["objectives"], "full_cost", "involuntary"]))
+        [*tree["optimisation"]["objectives"], "cost", "involuntary"]))
 
 
 def table(tree: Tree, lang: str) -> tuple[list[str], list[list[str]]]:
@@ -97,7 +97,7 @@ def picked(tree: Tree, lang: str) -> list[str]:
         text("optimise.picked", lang, budget=wording.number(tree["budget"], lang),
              policy=title(tree, option["policy"], lang), outcome=with_unit(first, lang),
              effect=wording.interval(option["effects"][first], lang, signed=True),
-             cost=wording.interval(option["effects"]["full_cost"], lang, signed=True)),
+             cost=wording.interval(option["effects"]["cost"], lang, signed=True)),
         _rests(option, lang),
     ]
 

@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 import scenarios
 from simlab.cli import app
 from simlab.decide.optimise import Effort
+from simlab.decide.tried import Sample
 from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import file_name
 from simlab.jobs.kinds import KINDS
-from simlab.jobs.optimising import Found, optimise, tried
+from simlab.jobs.optimising import Found, Runs, optimise, tried
 from simlab.jobs.reporting import report
 from simlab.jobs.setting import set_up
 from simlab.jobs.standing import status
@@ -29,6 +30,7 @@ from simlab.policy import with_fields
 from simlab.policy.search import Constraints
 from simlab.progress import Progress
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 SMALL = Effort(evaluations=48, population=12, draws=8, fresh_draws=16, replicates=2, finalists=6)
 LOOSE = {"pay_floor": {"at_least": 0}, "hours": {"at_most": 1000}, "involuntary": {"at_most": 1000},
          "headcount": {"at_most": 1}, "group_loss": {"at_most": 1000}}
@@ -181,6 +183,40 @@ def test_an_advance_paid_back_lowers_what_is_assured(lab: Lab, tmp_path: Path) -
     assert figures.of("assured_pay")[0, 0].tolist() == [1.0, 0.8, 0.6]
     assert figures.of("full_cost") == pytest.approx(
         figures.of("cost") + figures.of("lost_business"))
+
+
+def test_a_part_of_a_setting_is_that_part(lab: Lab, tmp_path: Path) -> None:
+    """Rows of a setting whose people have a past for each draw bring their own past along."""
+    whole = set_up(lab, scenario(tmp_path), draws=6, seed=1)
+    people = np.stack([whole.firm.people] * 6)
+    people["base"] *= np.arange(1, 7)[:, None]  # told apart by their pay
+    whole = replace(whole, firm=replace(whole.firm, people=people))
+    policies = list(whole.study.policies.values())
+    cost = whole.run(policies).outcome("pay_cost")
+    assert whole.over(slice(0, 4)).run(policies).outcome("pay_cost") == pytest.approx(cost[:4])
+    later = whole.over(slice(4, 6), stream=1)
+    assert later.firm.people["base"] == pytest.approx(people["base"][4:])
+    assert later.drawn.main == pytest.approx(whole.drawn.main[4:])
+    assert later.seed != whole.seed
+
+
+def test_policies_run_in_parts_come_to_the_same(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = set_up(lab, scenario(tmp_path), draws=4, seed=1)
+    policies = [with_fields(setting.study.policies["train_and_help"], {"training.coaching": c})
+                for c in (0.0, 0.3, 0.6)]
+    together = Runs(setting)(policies, Sample(slice(0, 4), 2))
+    monkeypatch.setattr("simlab.jobs.optimising.LARGEST", 1)
+    apart = Runs(setting)(policies, Sample(slice(0, 4), 2))
+    assert apart.figures == together.figures
+    assert np.array_equal(apart.values, together.values)
+
+
+def test_the_example_of_the_how_to_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (DOCS / "how-to/find-the-best-within-a-budget.md").read_text(encoding="utf-8")
+    exec(compile(page.partition("```python\n")[2].partition("```")[0], "how-to", "exec"), {})
+    assert "Interval(" in capsys.readouterr().out
 
 
 def test_hours_count_workload_and_the_busiest_month_of_courses(lab: Lab, tmp_path: Path) -> None:

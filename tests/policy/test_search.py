@@ -1,6 +1,7 @@
 """Does the declaration of a search mean what it says, and refuse what cannot be searched?"""
 
 from importlib import resources
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,6 +12,7 @@ from simlab.policy import field_of
 from simlab.policy.search import Points, Range, Search
 
 START = scenarios.policy("train_and_help")
+HOW_TO = Path(__file__).resolve().parents[2] / "docs/how-to/find-the-best-within-a-budget.md"
 WEIGHTS = "incentive.stages.0.weights"
 
 
@@ -93,6 +95,13 @@ def test_built_in_scenarios_declare_six_levers(name):
     kinds = {type(searched) for searched in space.levers.values()}
     assert Range in kinds
     assert (Points in kinds) == (name == "premium_care")
+
+
+def test_the_declaration_of_the_how_to_is_valid():
+    page = HOW_TO.read_text(encoding="utf-8")
+    data = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    space = Search.model_validate(data["search"])
+    assert list(space.problems(scenarios.policy(space.start), "how-to")) == []
 
 
 def _scenario(tmp_path, search):

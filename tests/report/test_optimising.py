@@ -17,7 +17,7 @@ def interval(mean: float, half: float) -> dict[str, float]:
 def option(name: str, cost: float, exits: float, standing: str, sure: float | None,
            warrant: str = "partly", by: str | None = None) -> dict[str, Any]:
     effects = {"regretted": interval(exits, 1), "full_cost": interval(cost, 100),
-               "involuntary": interval(0.1, 0.2)}
+               "cost": interval(cost, 100), "involuntary": interval(0.1, 0.2)}
     return {
         "policy": name, "standing": standing, "on_front": sure, "by": by, "histories": 10,
         "effects": {} if standing == "dropped" else effects, "warrant": warrant,
@@ -63,7 +63,7 @@ def test_the_figure_shows_every_estimate_with_its_interval(lang: str) -> None:
     said = " ".join(note.text for note in figure.layout.annotations)
     assert "&lt;two&gt;" in said if lang == "en" else "《two》" in said
     assert wording.number(2500.0, lang) in said
-    assert text("outcome.full_cost", lang) in figure.layout.xaxis.title.text
+    assert text("outcome.cost", lang) in figure.layout.xaxis.title.text
 
 
 def test_a_likelier_policy_has_a_larger_mark() -> None:

@@ -35,17 +35,17 @@ def pareto(
                          annotation_position="bottom right")
     for standing, colour in (("dominated", LIGHT["muted"]), ("front", LIGHT["accent"])):
         shown = sorted((each for each in options if each["standing"] == standing),
-                       key=lambda each: float(each["effects"]["full_cost"]["mean"]))
+                       key=lambda each: float(each["effects"]["cost"]["mean"]))
         if shown:
             figure.add_trace(_marks(shown, y_name, colour, standing, lang, titles))
     for each in options:
         if each["policy"] == picked:
             figure.add_annotation(
-                x=each["effects"]["full_cost"]["mean"], y=each["effects"][y_name]["mean"],
+                x=each["effects"]["cost"]["mean"], y=each["effects"][y_name]["mean"],
                 text=escape(titles.get(each["policy"], each["policy"])), showarrow=True,
                 arrowhead=0, ax=28, ay=-36,
                 bgcolor=LIGHT["surface"])
-    figure.update_xaxes(title_text=with_unit("full_cost", lang), nticks=5, tickangle=0)
+    figure.update_xaxes(title_text=with_unit("cost", lang), nticks=5, tickangle=0)
     figure.update_layout(height=440)
     return figure
 
@@ -56,14 +56,14 @@ def _marks(
 ) -> go.Scatter:
     on_front = standing == "front"
     notes = [text("optimise.figure_note", lang, policy=escape(titles.get(e["policy"], e["policy"])),
-                  x=interval(e["effects"]["full_cost"], lang, signed=True),
+                  x=interval(e["effects"]["cost"], lang, signed=True),
                   y=interval(e["effects"][y_name], lang, signed=True),
                   share=share(e["on_front"])) for e in shown]
     sizes = [_SMALL + (_LARGE - _SMALL) * (e["on_front"] or 0.0) for e in shown]
     return go.Scatter(
-        x=[e["effects"]["full_cost"]["mean"] for e in shown],
+        x=[e["effects"]["cost"]["mean"] for e in shown],
         y=[e["effects"][y_name]["mean"] for e in shown],
-        error_x=_reach(shown, "full_cost", colour), error_y=_reach(shown, y_name, colour),
+        error_x=_reach(shown, "cost", colour), error_y=_reach(shown, y_name, colour),
         mode="lines+markers" if on_front else "markers",
         line={"color": colour, "width": 1.5, "shape": "hv"},
         marker={"color": colour, "size": sizes, "opacity": 1,
