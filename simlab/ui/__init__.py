@@ -1,5 +1,6 @@
-"""The lab in a browser: one Dash page, mantine components, Chinese and English."""
+"""The lab in a browser: Dash pages, mantine components, Chinese and English."""
 
-from simlab.ui.shell import create, run
+from simlab.ui.serving import application, run
+from simlab.ui.shell import create
 
-__all__ = ["create", "run"]
+__all__ = ["application", "create", "run"]

@@ -16,6 +16,7 @@ from simlab.jobs.demo import sample_lab
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
 from simlab.ui import create
+from simlab.ui.choices import cookie
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -64,14 +65,17 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Callable[[str, str], Any]]:
-    """Opens the page in a language and a view; the test fails on any error in the console."""
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens a page in a language and a view, with choices such as ``theme="dark"``; the test fails
+    on any error in the console."""
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def go(lang: str, view: str) -> Any:
+    def go(lang: str, view: str, path: str = "", **chosen: str) -> Any:
         context = browser.new_context(viewport=VIEWS[view], locale=LOCALES[lang])
         contexts.append(context)
+        context.add_cookies([{"name": cookie(name), "value": value, "url": address}
+                             for name, value in chosen.items()])
         page = context.new_page()
         page.set_default_timeout(120_000)
         page.on("console", lambda message: complaints.append(message.text)
@@ -79,7 +83,7 @@ def visit(browser: Any, address: str) -> Iterator[Callable[[str, str], Any]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(f"asked for {request.url}")
                 if not request.url.startswith((address, "data:", "blob:")) else None)
-        page.goto(address)
+        page.goto(address + path)
         return page
 
     yield go

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from werkzeug.test import Client
+
 from simlab.errors import LabError
 from simlab.lab import Lab
 
@@ -32,14 +34,34 @@ def test_without_a_lab_it_is_the_sample_firm(
     monkeypatch.delenv("SIMLAB_LAB", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     for _ in range(2):  # made at the first start, opened at the second
-        layout = load().server.test_client().get("/_dash-layout").data.decode()
-        assert "not a real firm" in layout
+        page = Client(load().server).get("/_dash-layout")
+        assert "sample-firm" in page.get_data(as_text=True)
+    from simlab.jobs.records import data_used
+
+    held = data_used(load().chosen_labs()[0])
+    assert held is not None
+    assert "not a real firm" in str(held.source)
 
 
 def test_a_named_lab_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Lab.create(tmp_path / "mine")
     monkeypatch.setenv("SIMLAB_LAB", str(tmp_path / "mine"))
-    assert load().chosen_lab().path == tmp_path / "mine"
+    assert [lab.path for lab in load().chosen_labs()] == [tmp_path / "mine"]
+
+
+def test_several_labs_are_each_at_an_address_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / "north" / "firm", tmp_path / "south" / "firm"]
+    for path in paths:
+        Lab.create(path)
+    monkeypatch.setenv("SIMLAB_LAB", os.pathsep.join(map(str, paths)))
+    client = Client(load().server)
+    assert client.get("/").headers["Location"] == "/firm/"
+    for address in ("/firm/", "/firm-2/"):
+        assert client.get(address).headers["Location"] == f"{address}compare"
+        assert client.get(f"{address}compare").status_code == 200
+    assert client.get("/other/").status_code == 302
 
 
 def test_a_folder_that_is_no_lab_is_refused(

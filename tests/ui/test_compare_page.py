@@ -12,73 +12,73 @@ from simlab.i18n import text
 from simlab.lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-Visit = Callable[[str, str], Any]
+Visit = Callable[..., Any]
 
 
 def ask(page: Any, lang: str, *, months: int = 6, draws: int = 16) -> None:
-    page.get_by_label(text("ui.months", lang), exact=True).fill(str(months))
-    page.get_by_label(text("ui.draws", lang), exact=True).fill(str(draws))
-    page.get_by_role("button", name=text("ui.run", lang), exact=True).click()
+    page.get_by_label(text("page.compare.months", lang), exact=True).fill(str(months))
+    page.get_by_label(text("page.compare.draws", lang), exact=True).fill(str(draws))
+    page.get_by_role("button", name=text("page.compare.run", lang), exact=True).click()
 
 
 @pytest.mark.parametrize(("lang", "view"), [("en", "desktop"), ("zh", "phone"), ("zh", "desktop"),
                                             ("en", "phone")])
 def test_choose_run_and_read(visit: Visit, lang: str, view: str) -> None:
-    page = visit(lang, view)
-    page.get_by_text(text("ui.choose", lang)).wait_for()
+    page = visit(lang, view, "compare")
+    page.get_by_text(text("page.compare.choose", lang)).wait_for()
     boxes = page.get_by_role("checkbox")
     assert boxes.count() >= 2
     for place in range(2, boxes.count()):
         boxes.nth(place).uncheck()
     ask(page, lang)
-    badge = re.escape(text("ui.badge_runs", lang, draws=16, replicates="@", months=6))
+    badge = re.escape(text("page.compare.badge_runs", lang, draws=16, replicates="@", months=6))
     page.get_by_text(re.compile(badge.replace("@", r"\d+"))).wait_for()
 
     # One answer card for the one pair, with its probability and what it rests on.
     answer = page.locator(".lab-answer")
     assert answer.count() == 1
-    answer.get_by_text(text("ui.tile_beats", lang), exact=True).wait_for()
+    answer.get_by_text(text("page.compare.tile_beats", lang), exact=True).wait_for()
     answer.get_by_text(text("report.warrant_assumed", lang)).wait_for()
     page.get_by_text(text("ui.badge_prior", lang), exact=True).first.wait_for()
     # Fans of both policies, the paired difference, and how sure.
-    page.locator("#fan .scatterlayer .trace").first.wait_for()
-    assert page.locator("#fan .legendtext").count() == 2
-    assert page.locator("[id^=difference-] .scatterlayer").count() == 1
-    assert page.locator("#probability .bars .point").count() == 2
+    page.locator("#compare-fan .scatterlayer .trace").first.wait_for()
+    assert page.locator("#compare-fan .legendtext").count() == 2
+    assert page.locator("[id^=compare-difference-] .scatterlayer").count() == 1
+    assert page.locator("#compare-probability .bars .point").count() == 2
     # Nothing sticks out on a phone.
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= page.viewport_size["width"]
 
 
 def test_another_outcome_and_another_language(visit: Visit) -> None:
-    page = visit("en", "desktop")
+    page = visit("en", "desktop", "compare")
     ask(page, "en")
-    page.locator("#fan .scatterlayer .trace").first.wait_for()
-    page.locator("#outcome").click()
+    page.locator("#compare-fan .scatterlayer .trace").first.wait_for()
+    page.locator("#compare-outcome").click()
     page.get_by_role("option", name=text("outcome.complaints", "en")).click()
-    page.locator("#fan .ytitle", has_text=text("outcome.complaints", "en")).wait_for()
+    page.locator("#compare-fan .ytitle", has_text=text("outcome.complaints", "en")).wait_for()
     page.get_by_text("中文", exact=True).click()
     # The page loads anew in Chinese, with the comparison still there.
-    page.get_by_text(text("ui.choose", "zh")).wait_for()
-    page.locator("#fan .ytitle", has_text=text("outcome.regretted", "zh")).wait_for()
+    page.get_by_text(text("page.compare.choose", "zh")).wait_for()
+    page.locator("#compare-fan .ytitle", has_text=text("outcome.regretted", "zh")).wait_for()
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
 def test_cancel_keeps_nothing(visit: Visit, lab: Lab) -> None:
-    page = visit("en", "desktop")
+    page = visit("en", "desktop", "compare")
     before = sorted(path.name for path in lab.path.glob("comparisons/*"))
     stamps = [path.stat().st_mtime_ns for path in sorted(lab.path.glob("comparisons/*"))]
     ask(page, "en", months=120, draws=5000)
-    page.locator("#progress [role=progressbar]").wait_for()
+    page.locator(".lab-job [role=progressbar]").wait_for()
     page.get_by_role("button", name=text("ui.cancel", "en")).click()
     page.get_by_text(text("ui.cancelled", "en")).wait_for()
     assert sorted(path.name for path in lab.path.glob("comparisons/*")) == before
     assert [p.stat().st_mtime_ns for p in sorted(lab.path.glob("comparisons/*"))] == stamps
-    assert page.get_by_role("button", name=text("ui.run", "en"), exact=True).is_enabled()
+    assert page.get_by_role("button", name=text("page.compare.run", "en"), exact=True).is_enabled()
 
 
 def test_one_policy_is_refused_in_the_readers_language(visit: Visit) -> None:
-    page = visit("zh", "phone")
+    page = visit("zh", "phone", "compare")
     boxes = page.get_by_role("checkbox")
     boxes.first.wait_for()
     for place in range(1, boxes.count()):
@@ -91,39 +91,39 @@ def test_calibrate_then_compare_over_the_posterior(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simlab.ui.pages.compare.callbacks.QUICK_SIMULATIONS", 300)
-    page = visit("zh", "desktop")
-    page.get_by_role("button", name=text("ui.calibrate", "zh")).click()
-    page.get_by_text(text("ui.calibration_done", "zh")).wait_for()
-    page.get_by_role("button", name=text("ui.recalibrate", "zh")).wait_for()
+    page = visit("zh", "desktop", "compare")
+    page.get_by_role("button", name=text("page.compare.calibrate", "zh")).click()
+    page.get_by_text(text("page.compare.calibration_done", "zh")).wait_for()
+    page.get_by_role("button", name=text("page.compare.recalibrate", "zh")).wait_for()
     ask(page, "zh")
     page.get_by_text(text("ui.badge_calibrated", "zh"), exact=True).wait_for()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_ask_what_the_data_answer(visit: Visit, lang: str) -> None:
-    page = visit(lang, "desktop")
+    page = visit(lang, "desktop", "compare")
     page.get_by_role("button", name=text("grid.title", lang)).click()
     page.get_by_text(text("grid.question.exits", lang)).wait_for(timeout=120_000)
     assert page.get_by_text(text("grid.verdict.assumed", lang), exact=True).count() > 10
     page.get_by_text(text("grid.uncalibrated", lang)).wait_for()
     # a comparison leaves the grid in its place
     ask(page, lang)
-    page.locator("#fan .scatterlayer .trace").first.wait_for()
+    page.locator("#compare-fan .scatterlayer .trace").first.wait_for()
     page.get_by_text(text("grid.question.exits", lang)).wait_for(timeout=120_000)
 
 
 def test_a_job_is_found_again_and_is_its_browsers_own(visit: Visit) -> None:
-    page = visit("en", "desktop")
+    page = visit("en", "desktop", "compare")
     ask(page, "en", months=120, draws=5000)
-    page.locator("#progress [role=progressbar]").wait_for()
+    page.locator(".lab-job [role=progressbar]").wait_for()
     tab = page.context.new_page()  # a second tab of the same browser
     for again in (page, tab):
         again.goto(page.url)
-        again.locator("#progress [role=progressbar]").wait_for(timeout=10_000)
-        assert again.get_by_role("button", name=text("ui.run", "en"), exact=True).is_disabled()
-    other = visit("en", "desktop")  # another browser
+        again.locator(".lab-job [role=progressbar]").wait_for(timeout=10_000)
+        assert again.get_by_role("button", name=text("page.compare.run", "en"), exact=True).is_disabled()
+    other = visit("en", "desktop", "compare")  # another browser
     other.wait_for_timeout(1000)
-    assert other.locator("#progress [role=progressbar]").count() == 0
+    assert other.locator(".lab-job [role=progressbar]").count() == 0
     tab.get_by_role("button", name=text("ui.cancel", "en")).click()
     for again in (page, tab):
         again.get_by_text(text("ui.cancelled", "en")).wait_for(timeout=10_000)

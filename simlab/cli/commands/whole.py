@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simlab.cli.commands.app import AsJson, LabPath, Lang, app
+from simlab.cli.commands.app import AsJson, Lang, app
 from simlab.cli.run import at_work, out, print_json, say
 
 
@@ -38,7 +38,8 @@ def demo(
 
 @app.command(help=say("help.serve"))
 def serve(
-    lab: LabPath, lang: Lang,
+    labs: Annotated[list[Path], typer.Argument(metavar="LAB...", help=say("help.labs"))],
+    lang: Lang,
     host: Annotated[str, typer.Option("--host", help=say("help.host"))] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("help.port"))] = 8050,
 ) -> None:
@@ -47,4 +48,4 @@ def serve(
         from simlab.lab import Lab
         from simlab.ui import run
 
-        run(Lab.open(lab), host, port, lambda url: out.print(say("serving", lang, url=url)))
+        run([Lab.open(lab) for lab in labs], host, port, lambda url: out.print(say("serving", lang, url=url)))

@@ -18,11 +18,14 @@ from simlab.report.figures.comparing import (
     policy_colour,
     probability_bars,
 )
+from simlab.report.figures.dark import darkened, darker
 from simlab.report.figures.optimising import pareto
 
 __all__ = [
     "calibration_curve",
     "contraction",
+    "darkened",
+    "darker",
     "fan",
     "find_effect",
     "months_fan",

@@ -1,0 +1,62 @@
+// What happens in the browser alone: choices, the burger, downloads of charts.
+(function () {
+  // A choice is a cookie; layouts are functions of it, so the page loads anew.
+  function choose(name, value) {
+    const present = document.cookie.split("; ").find((each) => each.startsWith(name + "="));
+    if (!value || present === name + "=" + value) return;
+    document.cookie = name + "=" + value + "; path=/; max-age=31536000; SameSite=Lax";
+    window.location.reload();
+  }
+  document.addEventListener("click", function (event) {
+    const target = event.target.closest("[data-choice]");
+    if (target) choose(target.dataset.choice, target.dataset.value);
+  });
+  document.addEventListener("change", function (event) {
+    if (/^simlab_\w+$/.test(event.target.name)) choose(event.target.name, event.target.value);
+  });
+
+  function save(name, kind, content) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([content], { type: kind }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+  function cell(value) {
+    const said = value === null || value === undefined ? "" : String(value);
+    return /[",\r\n]/.test(said) ? '"' + said.replaceAll('"', '""') + '"' : said;
+  }
+  function table(rows) {
+    const columns = [...new Set(rows.flatMap(Object.keys))];
+    const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+    // The mark at the start tells spreadsheets that the letters are UTF-8.
+    return "\ufeff" + lines.map((line) => line.map(cell).join(",") + "\r\n").join("");
+  }
+  function picture(name) {
+    const holder = document.getElementById(name).querySelector(".js-plotly-plot");
+    const page = getComputedStyle(document.documentElement).getPropertyValue("--lab-surface");
+    const height = holder.layout.height || 400;
+    const layout = Object.assign({}, holder.layout, { paper_bgcolor: page.trim() });
+    window.Plotly.downloadImage({ data: holder.data, layout: layout },
+      { format: "png", width: 1000, height: height, scale: 2, filename: name });
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    simlab: {
+      navigate: function (opened, _path, navbar) {
+        const asked = window.dash_clientside.callback_context.triggered_id === "burger";
+        const open = asked && opened;
+        return [Object.assign({}, navbar, { collapsed: { mobile: !open } }), open];
+      },
+      save_chart: function (_csv, _json, _png, chart) {
+        const asked = window.dash_clientside.callback_context.triggered_id;
+        if (asked && asked.save === "csv") save(chart.name + ".csv", "text/csv", table(chart.rows));
+        if (asked && asked.save === "json") {
+          save(chart.name + ".json", "application/json", JSON.stringify(chart, null, 2));
+        }
+        if (asked && asked.save === "png") picture(chart.name);
+        return window.dash_clientside.no_update;
+      }
+    }
+  });
+})();

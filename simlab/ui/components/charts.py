@@ -1,0 +1,123 @@
+"""A chart with everything behind it: the figure, its table, its source, its downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+import plotly.graph_objects as go
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from simlab.i18n import text
+from simlab.report.figures import darkened
+from simlab.ui.components.cards import table
+from simlab.ui.visit import Visit
+
+FORMATS = ("csv", "json", "png")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a chart's numbers come from. A field that has no meaning for it is None, and shown as
+    such."""
+
+    formula: str
+    """What was computed, in words."""
+    n: str
+    period: str
+    unit: str
+    interval: str | None = None
+    made: str | None = None
+    code: str | None = None
+    """Version of this software."""
+    data: str | None = None
+    """Hash of the records."""
+    seed: int | None = None
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any], **said: Any) -> Source:
+        """Of a stored result, which names its ``inputs``, ``options`` and when it was ``made``."""
+        inputs, options = tree.get("inputs", {}), tree.get("options", {})
+        return cls(made=tree.get("made"), code=inputs.get("code"), data=inputs.get("data"),
+                   seed=options.get("seed"), **said)
+
+
+def graph(visit: Visit, figure: go.Figure, name: str) -> Any:
+    """A figure that fills its card, in the reader's theme and currency, without a tool bar."""
+    return dcc.Graph(
+        id=name, figure=shown(visit, figure), className="lab-figure", responsive=True,
+        style={"height": figure.layout.height},
+        config={"displayModeBar": False, "scrollZoom": False})
+
+
+def shown(visit: Visit, figure: go.Figure) -> go.Figure:
+    """`figure` as this reader sees it."""
+    unnamed = text("unit.money", visit.lang)
+    if visit.money != unnamed:
+        figure.for_each_yaxis(lambda axis: _renamed(axis, unnamed, visit.money))
+        figure.for_each_xaxis(lambda axis: _renamed(axis, unnamed, visit.money))
+    return darkened(figure) if visit.choices.theme == "dark" else figure
+
+
+def _renamed(axis: Any, unnamed: str, money: str) -> None:
+    if axis.title.text:
+        axis.title.text = axis.title.text.replace(unnamed, money)
+
+
+def chart_card(
+    visit: Visit, name: str, title: str, note: str, figure: go.Figure, *,
+    header: Sequence[str], rows: Sequence[Sequence[str]], data: Sequence[Mapping[str, Any]],
+    source: Source, badge: Any = None, controls: Any = None,
+) -> Any:
+    """`figure` with its table (`header`, `rows`: as read), its numbers (`data`: unrounded, what a
+    download holds) and its `source`. `name` is the graph's id; `controls` stand above it."""
+    tab = {key: visit.text(f"ui.chart.{key}") for key in ("chart", "table", "source", "download")}
+    return dmc.Paper(dmc.Stack([
+        dmc.Group([
+            html.Div([
+                dmc.Group([dmc.Title(title, order=2, size="h4"),
+                           *([badge] if badge is not None else [])], gap="xs"),
+                dmc.Text(note, size="sm", c="dimmed"),
+            ], className="lab-grow"),
+            *([controls] if controls is not None else []),
+        ], justify="space-between", align="flex-start"),
+        dmc.Tabs([
+            dmc.TabsPanel(graph(visit, figure, name), value="chart", pt="xs"),
+            dmc.TabsPanel(html.Div(table(header, rows), id={"chart": name, "part": "table"}),
+                          value="table", pt="xs", className="lab-tall"),
+            dmc.TabsPanel(_source(visit, source), value="source", pt="xs"),
+            dmc.TabsPanel(_downloads(visit, name), value="download", pt="xs"),
+            dmc.TabsList([dmc.TabsTab(said, value=key) for key, said in tab.items()],
+                         mt="xs", justify="flex-end"),
+        ], value="chart", variant="pills", inverted=True, className="lab-tabs",
+            keepMounted=True),
+        dcc.Store(id={"chart": name, "part": "data"},
+                  data={"name": name, "rows": list(data), "source": asdict(source)}),
+        dcc.Store(id={"chart": name, "part": "saved"}),
+    ], gap="xs"), p="lg", className="lab-card lab-chart")
+
+
+def register(app: Dash) -> None:
+    """Attach the downloads of all charts; they happen in the browser."""
+    app.clientside_callback(
+        ClientsideFunction("simlab", "save_chart"),
+        Output({"chart": MATCH, "part": "saved"}, "data"),
+        *(Input({"chart": MATCH, "save": kind}, "n_clicks") for kind in FORMATS),
+        State({"chart": MATCH, "part": "data"}, "data"), prevent_initial_call=True)
+
+
+def _source(visit: Visit, source: Source) -> Any:
+    rows = [[visit.text(f"ui.source.{key}"),
+             visit.text("ui.source.none") if value is None else str(value)]
+            for key, value in asdict(source).items()]
+    return dmc.Table(data={"body": rows}, className="lab-table lab-source", verticalSpacing=6)
+
+
+def _downloads(visit: Visit, name: str) -> Any:
+    return dmc.Group([
+        dmc.Button(kind.upper(), id={"chart": name, "save": kind}, variant="default", size="sm",
+                   **{"aria-label": visit.text("ui.chart.save", kind=kind.upper())})
+        for kind in FORMATS
+    ], py="md")

@@ -1,0 +1,27 @@
+"""What an answer rests on, in one word: the badge of the data and the mark of the check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dash_mantine_components as dmc
+
+from simlab.i18n import text
+
+_COLOUR = {"tested": "teal", "partly": "lab", "assumed": "caution", "unknown": "gray"}
+
+
+def warrant_badge(warrant: str, lang: str) -> Any:
+    """Tested by your data, partly, assumption only; or cannot be told yet."""
+    return dmc.Badge(text(f"report.warrant_short_{warrant}", lang), tt="none", variant="light",
+                     color=_COLOUR[warrant], className="lab-badge")
+
+
+def check_badge(mark: Mapping[str, Any] | None, lang: str) -> list[Any]:
+    """The mark of the calibration's check that a result carries; none where it carries none."""
+    if not mark:
+        return []
+    verdict = mark["verdict"]
+    return [dmc.Badge(text(f"check.short.{verdict}", lang), tt="none", variant="light",
+                      color="lab" if verdict == "passed" else "caution", className="lab-badge")]

@@ -1,0 +1,69 @@
+"""The labs of a server as one WSGI application, and a server for it."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.utils import redirect
+
+from simlab.errors import LabError
+from simlab.lab import Lab
+from simlab.ui.shell import create
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def application(labs: Sequence[Lab]) -> Application:
+    """One lab at the root; several each at an address of its own, as an application of its own
+    that knows of no other records than its lab's. The root then leads to the first."""
+    if len(labs) == 1:
+        served: Application = create(labs[0]).server
+        return served
+    names = _addresses(labs)
+    beside = [(lab.path.name, f"/{name}/") for lab, name in zip(labs, names, strict=True)]
+    mounts = {f"/{name}": create(lab, prefix=f"/{name}/", beside=beside).server
+              for lab, name in zip(labs, names, strict=True)}
+    mounted: Application = DispatcherMiddleware(redirect(f"/{names[0]}/"), mounts)
+    return mounted
+
+
+def run(labs: Sequence[Lab], host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve the pages of `labs` until interrupted; `announce` is told the address.
+
+    Raises LabError ``cannot_listen`` where the address is taken or not this machine's.
+    """
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise LabError("cannot_listen", host=host, port=port, why=error.strerror or error) from None
+    with listening, suppress(KeyboardInterrupt):
+        server = make_server(host, port, application(labs), threaded=True,
+                             request_handler=_Quiet, fd=listening.fileno())
+        announce(f"http://{host}:{listening.getsockname()[1]}/")
+        server.serve_forever()
+
+
+def _addresses(labs: Sequence[Lab]) -> list[str]:
+    """A name for each lab in the address: its folder's, told apart by a number where two are
+    alike."""
+    found: list[str] = []
+    for lab in labs:
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", lab.path.name).strip("-") or "lab"
+        name, again = stem, 2
+        while name in found:
+            name, again = f"{stem}-{again}", again + 1
+        found.append(name)
+    return found
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing of each request; errors still show."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
