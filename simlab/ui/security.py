@@ -40,6 +40,9 @@ def _refuse_others(server: Flask) -> None:
     def _check() -> Response | None:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return None
+        if (request.content_length or 0) > LARGEST_CALL:
+            error = LabError("call_too_large", most=LARGEST_CALL // 2**20)
+            return Response(error.explain(language()), 413, mimetype="text/plain")
         kept, sent = request.cookies.get(TOKEN_COOKIE, ""), request.headers.get(TOKEN_HEADER, "")
         if kept and hmac.compare_digest(kept.encode(), sent.encode()):
             return None

@@ -134,7 +134,8 @@ def _route(app: Dash, served: Served) -> None:
         response = Response(plotly, mimetype="text/javascript")
         response.cache_control.max_age = 86_400
         response.add_etag()
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     @server.get(f"/{REPORT}")
     def _report() -> Response:

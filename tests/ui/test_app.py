@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from werkzeug.test import Client
 
 from simlab.errors import LabError

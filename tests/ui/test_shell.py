@@ -102,7 +102,7 @@ def test_a_call_too_large_is_refused_before_it_is_read(client: FlaskClient) -> N
     token = client.get_cookie("_csrf_token")
     assert token is not None
     answer = client.post("/_dash-update-component", headers={
-        "X-CSRFToken": token.value, "Content-Length": str(2 * 2**30)})
+        "X-CSRFToken": token.value}, environ_overrides={"CONTENT_LENGTH": str(2 * 2**30)})
     assert answer.status_code == 413
 
 

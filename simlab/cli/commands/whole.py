@@ -48,4 +48,5 @@ def serve(
         from simlab.lab import Lab
         from simlab.ui import run
 
-        run([Lab.open(lab) for lab in labs], host, port, lambda url: out.print(say("serving", lang, url=url)))
+        run([Lab.open(lab) for lab in labs], host, port,
+            lambda url: out.print(say("serving", lang, url=url)))
