@@ -58,7 +58,8 @@ def test_a_page_reads_and_fits(visit: Visit, name: str, lang: str, view: str, th
     assert fits(page)
     assert foreign(page, lang) == []
     unnamed = page.evaluate("""() => [...document.querySelectorAll("button, a, input")].filter(
-        (each) => each.offsetParent && each.tabIndex >= 0 && !each.innerText && !each.ariaLabel && !each.title
+        (each) => each.offsetParent && each.tabIndex >= 0 && !each.innerText
+            && !each.ariaLabel && !each.title
             && !each.labels?.length && !each.closest("label")).map((each) => each.outerHTML)""")
     assert unnamed == []
 

@@ -12,7 +12,9 @@
     if (target) choose(target.dataset.choice, target.dataset.value);
   });
   document.addEventListener("change", function (event) {
-    if (/^simlab_\w+$/.test(event.target.name)) choose(event.target.name, event.target.value);
+    // Behind the dot stands where on the page: buttons of one name are one choice to a browser.
+    const name = (event.target.name || "").split(".")[0];
+    if (/^simlab_[a-z]+$/.test(name)) choose(name, event.target.value);
   });
 
   function save(name, kind, content) {

@@ -23,7 +23,7 @@ def page(visit: Visit) -> Any:
             card(visit.text(f"ui.choice.{name}.title"), visit.text(f"ui.choice.{name}.note"),
                  dmc.RadioGroup(dmc.Stack([
                      dmc.Radio(value=value, label=_said(visit, name, value)) for value in values
-                 ], gap="xs", mt="xs"), value=chosen[name], name=cookie(name),
+                 ], gap="xs", mt="xs"), value=chosen[name], name=f"{cookie(name)}.settings",
                      **{"aria-label": visit.text(f"ui.choice.{name}.title")}))
             for name, values in offered.items()
         ], cols={"base": 1, "md": 2}, spacing="md"),
