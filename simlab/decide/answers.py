@@ -103,6 +103,22 @@ class Retained:
 
 
 @dataclass(frozen=True)
+class Dots:
+    """Expected differences of `policy` from `against`, draw by draw (the first `MOST_DOTS`)."""
+
+    policy: str
+    against: str
+    headline: tuple[float, ...]
+    """People over the period."""
+    cost: tuple[float, ...]
+    """Money over the period; empty where costs were not simulated."""
+
+
+MOST_DOTS = 200
+"""Draws shown one by one."""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Every answer about a set of policies; plain data."""
 
@@ -139,6 +155,8 @@ class Comparison:
     """Policy -> what the evidence allows against the baseline."""
     precision: Precision | None = None
     """How fine the replicates made the differences."""
+    dots: tuple[Dots, ...] = ()
+    """Each difference from the baseline draw by draw."""
     plan: int | None = None
     """Seats that are to be filled, people: what headcount is held against."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simlab.decide.advice import LeverEvidence, advise
-from simlab.decide.answers import Comparison, Effect, Total
+from simlab.decide.answers import MOST_DOTS, Comparison, Dots, Effect, Total
 from simlab.decide.channels import Apart, decompose, ramp_up
 from simlab.decide.effects import Beside, Outcomes, effect_of, retained_by
 from simlab.decide.groups import GroupEffect, group_effects
@@ -70,7 +70,7 @@ def compare(
         channels=() if apart is None else decompose(apart, order, names, baseline),
         ramp_up=() if apart is None else ramp_up(apart, order, names, baseline),
         levers=tuple(levers), advice={name: advise(effect) for name, effect in against.items()},
-        precision=precision, plan=plan,
+        precision=precision, dots=_dots(reduced, order, names, baseline), plan=plan,
     )
 
 
@@ -103,6 +103,21 @@ def _effects(
                 (a, b), name, reduced.monthly[:, pair][..., o], reduced.totals[:, :, pair, o],
                 {key: each[:, :, pair, o] for key, each in over.items()}, beside))
     return tuple(found)
+
+
+def _dots(
+    reduced: Reduced, order: Mapping[str, int], names: tuple[str, ...], baseline: str
+) -> tuple[Dots, ...]:
+    if HEADLINE not in names:
+        return ()
+    expected = reduced.totals[:MOST_DOTS].mean(axis=1)
+    gap = expected - expected[:, [order[baseline]]]
+
+    def of(policy: str, name: str) -> tuple[float, ...]:
+        return tuple(gap[:, order[policy], names.index(name)].tolist()) if name in names else ()
+
+    return tuple(Dots(policy, baseline, of(policy, HEADLINE), of(policy, "cost"))
+                 for policy in order if policy != baseline)
 
 
 def _groups(

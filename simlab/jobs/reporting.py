@@ -47,6 +47,7 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     rolled = _latest(stored(lab, "rolling/*/rolling.json"))
     searched = _latest([tree for tree in stored(lab, "optimisations/*.json")
                         if scenario in (None, tree["scenario"])])
+    replayed = _latest(stored(lab, "events/*/event.json"))
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
         question=compared["question"] if compared else "",
@@ -56,8 +57,11 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,
         answers=stored_answers(lab),
-        rolling=rolled, optimisation=searched,
-        provenance=_provenance(compared, forecast, rolled, searched),
+        rolling=rolled, optimisation=searched, event=replayed,
+        totals=compared["options"].get("totals") if compared else None,
+        provenance=_provenance({
+            "comparison": compared, "forecast": forecast, "rolling forecast": rolled,
+            "search": searched, "past change": replayed}),
     )
 
 
@@ -94,22 +98,25 @@ def _all_staff(row: Mapping[str, Any]) -> dict[str, Any]:
             if not key.startswith("present_")}
 
 
-def _provenance(
-    compared: Mapping[str, Any] | None, forecast: Mapping[str, Any] | None,
-    rolled: Mapping[str, Any] | None, searched: Mapping[str, Any] | None,
-) -> dict[str, Any]:
+def _provenance(made: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
     rows: dict[str, Any] = {"simlab": code_version()}
-    made = {"comparison": compared, "forecast": forecast, "rolling forecast": rolled,
-            "search": searched}
     for name, tree in made.items():
         if tree is None:
             continue
         rows[f"{name}: made"] = tree["made"]
         for part in ("inputs", "options"):
             for key, value in tree[part].items():
-                if value is not None:
-                    rows[f"{name}: {key}"] = ", ".join(value) if isinstance(value, list) else value
+                if value is not None and value != {}:
+                    rows[f"{name}: {key}"] = _shown(value)
+    compared = made["comparison"]
     if compared is not None:
         for key, value in compared["comparison"]["provenance"].items():
             rows[f"simulation: {key}"] = value
     return rows
+
+
+def _shown(value: Any) -> Any:
+    """A list or the labels of a filter as they are read."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_shown(part)}" for name, part in value.items())
+    return ", ".join(value) if isinstance(value, list) else value

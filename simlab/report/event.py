@@ -18,6 +18,20 @@ def heading(tree: Tree, lang: str) -> str:
                 date=wording.month(tree["date"], lang), months=tree["options"]["months"])
 
 
+def section(tree: Tree, lang: str) -> dict[str, Any]:
+    """What the report's section about it shows."""
+    titles = ("apart", "ruled_out")
+    return {
+        "title": text("report.event", lang), "heading": heading(tree, lang),
+        "groups": [{"caption": caption(group, lang), "header": header(group, lang),
+                    "rows": rows(group, lang), "sentences": sentences(group, lang)}
+                   for group in tree["groups"]],
+        "beside": [(text(f"event.{title}", lang), lines)
+                   for title, lines in zip(titles, beside(tree, lang), strict=True) if lines],
+        "notes": notes(tree, lang),
+    }
+
+
 def caption(group: Tree, lang: str) -> str:
     """Who a table is about."""
     return text("event.changed" if group["changed"] else "event.others", lang,

@@ -17,7 +17,18 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from simlab.i18n import text
-from simlab.report import checks, evidence, figures, grid, optimising, rolling, wording
+from simlab.report import (
+    checks,
+    comparing,
+    detail,
+    event,
+    evidence,
+    figures,
+    grid,
+    optimising,
+    rolling,
+    wording,
+)
 from simlab.report.tokens import FONT, LIGHT
 
 
@@ -117,6 +128,11 @@ class Contents:
     """Scored forecasts of past months (``Rolled.to_json()``)."""
     optimisation: Mapping[str, Any] | None = None
     """A search and its front (``Found.to_json()`` of `simlab.jobs.optimising`)."""
+    event: Mapping[str, Any] | None = None
+    """A past change replayed (``Backtest.to_json()``)."""
+    totals: str | None = None
+    """Source of the totals that the comparison's posterior comes from; None where it comes from
+    records, or there is none."""
     check: Mapping[str, Any] | None = None
     """What a check of the calibration found; None where it was not checked."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -151,6 +167,11 @@ def render(contents: Contents, lang: str) -> str:
             contents.forecast.rows, lang, text("report.forecast_label", lang)), "forecast"),
         rolled=None if contents.rolling is None else _rolled(contents.rolling, lang),
         searched=None if contents.optimisation is None else _searched(contents.optimisation, lang),
+        detail=[] if comparison is None else detail.blocks(comparison, titles, lang, _embedded),
+        precision=[] if comparison is None else comparing.precision(comparison, lang),
+        event=None if contents.event is None else event.section(contents.event, lang),
+        totals=None if contents.totals is None else text(
+            "cli.posterior_of_totals", lang, source=contents.totals),
     )
 
 
@@ -301,8 +322,8 @@ def answer(
     comparison: Mapping[str, Any], policy: str, against: str, titles: Mapping[str, str], lang: str
 ) -> dict[str, Any]:
     """The sentences about one pair in the headline outcome: ``line``, ``luck``, ``noise`` (or
-    None), ``warrant`` (its code), ``rests``, ``owed`` and ``retained``; ``over`` holds the rows
-    of the effect over rival draws."""
+    None), ``warrant`` (its code), ``rests``, ``advice``, ``owed`` and ``retained``; ``over`` holds
+    the rows of the effect over rival draws."""
     headline = comparison["headline"]
     effect = figures.find_effect(comparison, policy, against, headline)
     line = _sentence(
@@ -317,6 +338,7 @@ def answer(
         "policy": policy, "line": line, "luck": luck, "noise": _noise(effect, lang),
         "warrant": effect["warrant"], "rests": _sentence(lang, f"warrant_{effect['warrant']}"),
         "retained": _price(comparison, policy, against, titles, lang),
+        "advice": comparing.advice(comparison, policy, lang),
         "owed": evidence.owed(comparison, policy, against, lang),
         "over": evidence.rows(comparison, policy, against, lang),
     }

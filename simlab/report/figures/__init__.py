@@ -19,20 +19,32 @@ from simlab.report.figures.comparing import (
     probability_bars,
 )
 from simlab.report.figures.dark import darkened, darker
+from simlab.report.figures.detail import (
+    channel_bars,
+    cost_effect,
+    difference_dots,
+    net_value,
+    staffing,
+)
 from simlab.report.figures.optimising import pareto
 
 __all__ = [
     "calibration_curve",
+    "channel_bars",
     "contraction",
+    "cost_effect",
     "darkened",
     "darker",
+    "difference_dots",
     "fan",
     "find_effect",
     "months_fan",
+    "net_value",
     "paired_difference",
     "pareto",
     "policy_colour",
     "predictive_check",
     "probability_bars",
     "recovery",
+    "staffing",
 ]
