@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simlab.decide.answers import Comparison
     from simlab.decide.compare import compare
     from simlab.decide.optimise import Effort, optimise
+    from simlab.decide.terms import Terms
     from simlab.engine.ensemble import Ensemble, simulate
     from simlab.engine.mesa_model import FirmModel, PersonAgent
     from simlab.engine.month import MONTH, Month
@@ -49,6 +50,7 @@ __all__ = [
     "Progress",
     "Runner",
     "Search",
+    "Terms",
     "batch",
     "compare",
     "exponential",
@@ -80,6 +82,7 @@ _HOME = {
     "Runner": "simlab.jobs.runner",
     "Search": "simlab.policy.search",
     "batch": "simlab.jobs.batching",
+    "Terms": "simlab.decide.terms",
     "compare": "simlab.decide.compare",
     "exponential": "simlab.rules",
     "load_policy": "simlab.policy",

@@ -20,7 +20,7 @@ ORDER = {"now": 0, "better": 1}
 
 
 def test_figures_of_groups_are_the_engines():
-    assert COUNTED == tuple(figure.name.lower() for figure in Counted)
+    assert tuple(figure.name.lower() for figure in Counted) == COUNTED
 
 
 def test_a_group_is_judged_by_its_rate():
