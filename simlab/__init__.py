@@ -83,6 +83,7 @@ _HOME = {
     "Search": "simlab.policy.search",
     "batch": "simlab.jobs.batching",
     "Terms": "simlab.decide.terms",
+    "batch": "simlab.jobs.batching",
     "compare": "simlab.decide.compare",
     "exponential": "simlab.rules",
     "load_policy": "simlab.policy",
