@@ -81,7 +81,6 @@ _HOME = {
     "Progress": "simlab.progress",
     "Runner": "simlab.jobs.runner",
     "Search": "simlab.policy.search",
-    "batch": "simlab.jobs.batching",
     "Terms": "simlab.decide.terms",
     "batch": "simlab.jobs.batching",
     "compare": "simlab.decide.compare",
