@@ -21,7 +21,7 @@ import yaml
 import scenarios
 
 PEOPLE, MONTHS = 200, 36
-HISTORIES, SHARED = 100_000, 8_000
+HISTORIES, SHARED = 100_000, 16_000
 """In the study of one machine, and in the one that workers share."""
 _DRAWS = 200
 _RUN = """

@@ -47,7 +47,7 @@ def at_work(lang: str, as_json: bool, *, stages: bool = True) -> Iterator[Progre
     """Run a command's work: shows a bar, turns Ctrl-C into a cancelled run and errors into
     sentences and exit codes. With `stages` False no bar is shown."""
     with Console(stderr=True, highlight=False) as console, _bar(console, stages) as bar:
-        progress = Progress(_Shown(bar, lang), lambda said: _note(bar.console, said, lang))
+        progress = Progress(_Shown(bar, lang), lambda said: _note(bar.console, said, lang, as_json))
         with _interruptible(progress):
             try:
                 yield progress
@@ -118,8 +118,11 @@ def _complain(error: LabError, lang: str, as_json: bool) -> None:
         typer.echo(error.explain(lang), err=True)
 
 
-def _note(console: Console, said: LabError, lang: str) -> None:
-    console.print(said.explain(lang), markup=False, soft_wrap=True)
+def _note(console: Console, said: LabError, lang: str, as_json: bool) -> None:
+    """Above the bar, if there is one."""
+    line = (json.dumps({"note": as_data(said, lang)}, ensure_ascii=False, default=str) if as_json
+            else said.explain(lang))
+    console.print(line, markup=False, soft_wrap=True)
 
 
 def as_data(error: LabError, lang: str) -> dict[str, Any]:

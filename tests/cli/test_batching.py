@@ -74,6 +74,20 @@ def test_what_is_wrong_is_a_sentence(study: Path, tmp_path: Path) -> None:
         code=2).stderr
 
 
+def test_the_first_failure_is_said_at_once(study: Path, tmp_path: Path) -> None:
+    given = yaml.safe_load(study.read_text(encoding="utf-8"))
+    costly = {"name": "costly", "title": {"en": "Costly", "zh": "昂贵"},
+              "conditions": {"cost": 1e308}}
+    study.write_text(yaml.safe_dump(given | {"policies": ["move_only", costly],
+                                             "outcomes": ["cost"]}))
+    ran = simlab("batch", study, "--out", tmp_path / "out")
+    assert ran.stderr.count("A run failed: policy costly, point 1, draw 0, replicate 0") == 1
+    assert "4 of 4 runs, 2 of them failed" in ran.stdout
+    assert "First failure: policy costly" in ran.stdout
+    noted = json.loads(simlab("batch", study, "--out", tmp_path / "again", "--json").stderr)
+    assert noted["note"]["code"] == "study_run_failed"
+
+
 def test_the_form_of_a_study_can_be_printed(study: Path) -> None:
     form = json.loads(simlab("schema", "study").stdout)
     jsonschema.validate(yaml.safe_load(study.read_text(encoding="utf-8")), form)

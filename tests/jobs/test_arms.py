@@ -7,13 +7,16 @@ import json
 from dataclasses import asdict
 
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
 from calibration.effects import Reading
 from simlab.errors import LabError
 from simlab.i18n import text
 from simlab.jobs.answering import answers
 from simlab.jobs.arms import arms
+from simlab.jobs.batching import batch
 from simlab.jobs.common import model_version
 from simlab.jobs.comparing import compare
 from simlab.jobs.reporting import report
@@ -225,3 +228,19 @@ def test_a_calibrated_lab_has_a_link_tested_and_levers_assumed(calibrated):
     assert found["stress_leaving"].verdict == "assumed"
     assert found["home"].verdict in {"assumed", "cannot"}
     assert "change" in found["home"].lifts or found["home"].reason == "noise"
+
+
+def test_a_study_takes_the_posterior_or_on_request_the_prior(calibrated, tmp_path):
+    expected = {"posterior": arms(calibrated, "sales", 30, seed=4).main,
+                "prior": prior_draws(30, 4)}
+    for source, rows in expected.items():
+        file = tmp_path / "study.yaml"
+        file.write_text(yaml.safe_dump({
+            "name": source, "title": TITLE, "scenario": "sales_transition", "months": 1,
+            "parameters": source, "draws": 30, "seed": 4, "policies": ["move_only"]}))
+        state = batch(calibrated, str(file))
+        drawn = pd.read_parquet(calibrated.path / "studies" / source / "parameters.parquet")
+        np.testing.assert_array_equal(drawn[list(NAMES)], rows)
+        assert state.calibrated == (source == "posterior")
+        tree = json.loads((calibrated.path / "studies" / source / "study.json").read_text())
+        assert (tree["inputs"]["calibration"] is None) == (source == "prior")
