@@ -12,19 +12,27 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Warrant
-from simlab.decide.finalists import Selected, select
+from simlab.decide.finalists import select
 from simlab.decide.intervals import Interval, interval_of
+from simlab.decide.options import Option, met, options_of, shown
 from simlab.decide.outcomes import FULL_COST, outcome
-from simlab.decide.pareto import best, dominates, front, on_front, without_luck
+from simlab.decide.pareto import best, front
 from simlab.decide.search import Journal, Trial, differences, minimised, search
-from simlab.decide.tried import Constraint, Sample, Tried, Try, conflicts, constraints_of
-from simlab.decide.warrant import LARGE, Parameters, owed
+from simlab.decide.tried import (
+    Conflict,
+    Constraint,
+    Sample,
+    Tried,
+    Try,
+    conflicts,
+    constraints_of,
+)
+from simlab.decide.warrant import Parameters
 from simlab.errors import LabError
 from simlab.policy import Policy
 from simlab.policy.search import Search
@@ -33,14 +41,6 @@ from simlab.progress import Progress
 Array = NDArray[np.float64]
 NINETY = 1.645
 """Standard errors on each side of a mean that hold 90%."""
-Standing = Literal["front", "dominated", "dropped", "unmet"]
-"""Of a finalist: on the front; beaten by another one's estimates; beaten for sure before it was
-tried in all futures; or a constraint is not met in futures the search has not seen."""
-
-
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
-SHOWN = ("regretted", "voluntary", "involuntary", "cost", "full_cost", "business")
-"""Outcomes told of every finalist beside the objectives."""
 
 
 @dataclass(frozen=True)
@@ -58,48 +58,6 @@ class Effort:
     replicates: int = 8
     """Histories of each of these."""
     finalists: int = 20
-
-
-@dataclass(frozen=True)
-class Held:
-    """One constraint and one policy."""
-
-    constraint: str
-    figure: float
-    """The mean over draws, or the quantile that stands for the probability."""
-    limit: float
-    met: bool
-    probability: float
-    """Share of draws in which the expected figure keeps to the limit."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """A finalist, estimated in futures that the search has not seen."""
-
-    policy: str
-    values: Mapping[str, Any]
-    """Fields as the search set them; empty for a policy that was there before."""
-    standing: Standing
-    effects: Mapping[str, Interval]
-    """Objective, and each of `SHOWN` -> expected difference from the baseline over the whole
-    period, 90% over draws; empty where dropped."""
-    on_front: float
-    """Share of draws in which no other finalist that meets the constraints is better in
-    everything; NaN for those not compared."""
-    held: tuple[Held, ...]
-    by: str | None
-    """Which policy beats it."""
-    histories: int
-    """It was tried in."""
-    owed: Interval | None
-    """Share of the first objective's uncertainty that is owed to what the data did not inform;
-    None where luck hides it, or where dropped."""
-    warrant: Warrant
-    """How far the data informed the first objective; never `tested`: records made under other
-    policies cannot test one that a search found."""
-    searched: Mapping[str, float]
-    """Objective -> what the search made of it; empty for a policy that was there before."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +79,9 @@ class Optimised:
     """Different policies that the search tried."""
     feasible: int
     """Of them met all constraints there."""
+    late: int
+    """Options on the front that the search found in its last quarter: many where it should have
+    gone on."""
     histories: int
     """Run for the finalists."""
 
@@ -178,10 +139,9 @@ def optimise(
     `run` tries policies beside the `baseline` in a `Sample` of futures: rows 0 to ``effort.draws``
     of the parameters in the search, as many rows after them as ``effort.fresh_draws`` for the
     finalists. `start` and other policies that are `known` beforehand stand among the finalists.
-    With the
-    `parameters` behind all rows each option says what it rests on. A LabError
-    ``unknown_objective``, or ``nothing_feasible`` with the constraints that no policy met together
-    and how far the nearest one is from each.
+    With the `parameters` behind all rows each option says what it rests on. A LabError
+    ``unknown_objective``, or ``nothing_feasible`` (in fresh futures: ``nothing_feasible_fresh``)
+    with the constraints that no policy met together and what the nearest one comes to in each.
     """
     progress = progress or Progress()
     objectives, constraints = checked(space.objectives), constraints_of(space.constraints)
@@ -199,21 +159,22 @@ def optimise(
     selected = select(finalists, run, objectives, constraints, rows=rows,
                       replicates=effort.replicates, progress=progress)
     names = [policy.name for policy in finalists]
-    if not _met(constraints, selected.tried).any():
-        _refuse(constraints, np.array([c.excess(selected.tried) for c in constraints]),
-                [names[k] for k in selected.kept],
-                np.array([c.figures(selected.tried) for c in constraints]),
-                "nothing_feasible_fresh")
+    if not met(constraints, selected.tried).any():
+        _refuse(constraints, selected.tried, [names[k] for k in selected.kept])
     fields = [space.fields(trial.values) for trial in chosen]
     behind = None if parameters is None else replace(parameters, draws=parameters.draws[rows])
     before = run([*policies, start], Sample(slice(0, effort.draws)))
+    options = options_of(names, fields, chosen, selected, objectives, constraints, behind)
+    on_front = {each.policy for each in options if each.standing == "front"}
     return Optimised(
         objectives=objectives, constraints=constraints, baseline=baseline,
         reference={name: interval_of(selected.tried.of(name)[:, :, 0].mean(axis=1))
-                   for name in _shown(objectives, selected.tried)},
-        options=_options(names, fields, chosen, selected, objectives, constraints, behind),
+                   for name in shown(objectives, selected.tried)},
+        options=options,
         optimism=_optimism(chosen, before, selected.first, objectives),
-        effort=effort, tried=len(trials), feasible=len(feasible), histories=selected.histories)
+        effort=effort, tried=len(trials), feasible=len(feasible), histories=selected.histories,
+        late=sum(trial.number >= 0.75 * effort.evaluations and f"option_{trial.number}" in on_front
+                 for trial in chosen))
 
 
 def checked(objectives: Sequence[str]) -> tuple[str, ...]:
@@ -233,123 +194,40 @@ def _found(trials: Sequence[Trial], objectives: Sequence[str]) -> Array:
     return np.array([trial.objectives for trial in trials]) * minimised(objectives)
 
 
-def _met(constraints: Sequence[Constraint], tried: Tried) -> NDArray[np.bool_]:
-    return np.asarray(np.all([each.excess(tried) <= 0 for each in constraints], axis=0))
-
-
-def _shown(objectives: Sequence[str], tried: Tried) -> list[str]:
-    return list(dict.fromkeys([*objectives, *(name for name in SHOWN if name in tried.figures)]))
-
-
 def _refuse_search(
     space: Search, start: Policy, run: Try, constraints: Sequence[Constraint],
     trials: Sequence[Trial], effort: Effort,
 ) -> NoReturn:
-    """The nearest policy to each conflict is tried again, for its figures."""
-    excess = np.array([trial.excess for trial in trials]).T
-    nearest = sorted({each.nearest for each in conflicts(excess)})
-    tried = run([space.policy(start, trials[k].values, f"option_{trials[k].number}")
-                 for k in nearest], Sample(slice(0, effort.draws)))
-    figures = np.full(excess.shape, np.nan)
-    figures[:, nearest] = [each.figures(tried) for each in constraints]
-    _refuse(constraints, excess, [f"option_{trial.number}" for trial in trials], figures,
-            "nothing_feasible")
+    """The nearest policies to each conflict are tried again, for their figures."""
+    found = conflicts(np.array([trial.excess for trial in trials]).T)
+    nearest = list(dict.fromkeys(each.nearest for each in found))
+    names = [f"option_{trials[k].number}" for k in nearest]
+    tried = run([space.policy(start, trials[k].values, name)
+                 for k, name in zip(nearest, names, strict=True)],
+                Sample(slice(0, effort.draws)))
+    raise LabError("nothing_feasible", tried=len(trials), problems=tuple(
+        _conflict(each, constraints, tried, nearest.index(each.nearest), names) for each in found))
 
 
-def _refuse(
-    constraints: Sequence[Constraint], excess: Array, names: Sequence[str], figures: Array,
-    code: str,
-) -> NoReturn:
-    """Say which constraints no policy met together, and how far the nearest one is from each.
-    `excess` and `figures` are (constraint, policy)."""
-    found = conflicts(excess)
-    sets = tuple(
-        LabError("conflict", constraints=" + ".join(constraints[k].name for k in each.constraints),
-                 problems=tuple(
-                     LabError("constraint_missed" if excess[k, each.nearest] > 0
-                              else "constraint_kept",
-                              constraint=constraints[k].name, limit=f"{constraints[k].limit:g}",
-                              figure=f"{figures[k, each.nearest]:.4g}",
-                              policy=names[each.nearest])
-                     for k in each.constraints))
-        for each in found)
-    raise LabError(code, tried=excess.shape[1], problems=sets)
+def _refuse(constraints: Sequence[Constraint], tried: Tried, names: Sequence[str]) -> NoReturn:
+    found = conflicts(np.array([each.excess(tried) for each in constraints]))
+    raise LabError("nothing_feasible_fresh", tried=len(names), problems=tuple(
+        _conflict(each, constraints, tried, each.nearest, names) for each in found))
 
 
-def _options(
-    names: Sequence[str], fields: Sequence[Mapping[str, Any]], chosen: Sequence[Trial],
-    selected: Selected, objectives: Sequence[str], constraints: Sequence[Constraint],
-    parameters: Parameters | None,
-) -> tuple[Option, ...]:
-    tried = selected.tried
-    expected = _expected(tried, objectives)
-    means = expected.mean(axis=0) * minimised(objectives)
-    met = _met(constraints, tried)
-    allowed = np.flatnonzero(met)
-    sure = dict(zip(allowed.tolist(), on_front(
-        (expected * minimised(objectives))[:, allowed]).tolist(), strict=True))
-    effects = _effects(tried, expected, objectives)
-    held = _held(constraints, tried)
-    histories = tried.values.shape[0] * tried.values.shape[1]
-
-    def option(place: int, **estimated: Any) -> Option:
-        searched = dict(zip(objectives, chosen[place].objectives, strict=True)) \
-            if place < len(chosen) else {}
-        return Option(policy=names[place], values=fields[place] if searched else {},
-                      searched=searched, **estimated)
-
-    found = []
-    for k, place in enumerate(selected.kept):
-        rivals = [j for j in allowed if dominates(means[j], means[k])]
-        standing: Standing = "unmet" if not met[k] else "dominated" if rivals else "front"
-        share = None if parameters is None else owed(
-            tried.of(objectives[0])[:, :, [k + 1, 0]], parameters)
-        found.append(option(
-            place, standing=standing, owed=share, warrant=_warrant(share),
-            effects=effects[k], on_front=sure.get(k, math.nan), held=held[k],
-            histories=histories,
-            by=names[selected.kept[rivals[0]]] if standing == "dominated" else None))
-    found.sort(key=lambda each: (STANDINGS.index(each.standing),
-                                 each.effects[objectives[-1]].mean))
-    return (*found, *(
-        option(each.policy, standing="dropped", effects={}, on_front=math.nan, held=(),
-               owed=None, warrant="unknown",
-               histories=each.histories, by=names[each.by])
-        for each in selected.dropped))
-
-
-def _warrant(share: Interval | None) -> Warrant:
-    if share is None:
-        return "unknown"
-    return "assumed" if share.mean >= LARGE else "partly"
-
-
-def _expected(tried: Tried, figures: Sequence[str]) -> Array:
-    """(draw, policy, figure) expected differences from the baseline."""
-    gaps = differences(tried, figures)
-    draws, replicates, policies = gaps.shape[:3]
-    return without_luck(gaps.reshape(draws, replicates, -1)).reshape(draws, policies, -1)
-
-
-def _effects(
-    tried: Tried, expected: Array, objectives: Sequence[str]
-) -> list[dict[str, Interval]]:
-    found: list[dict[str, Interval]] = [{} for _ in range(expected.shape[1])]
-    for name in _shown(objectives, tried):
-        gaps = expected[..., objectives.index(name)] if name in objectives else _expected(
-            tried, [name])[..., 0]
-        for k, effects in enumerate(found):
-            effects[name] = interval_of(gaps[:, k])
-    return found
-
-
-def _held(constraints: Sequence[Constraint], tried: Tried) -> list[tuple[Held, ...]]:
-    columns = [
-        [Held(each.name, float(figure), each.limit, bool(excess <= 0), float(kept))
-         for figure, excess, kept in zip(each.figures(tried), each.excess(tried),
-                                         each.kept(tried), strict=True)]
-        for each in constraints]
-    return list(zip(*columns, strict=True))
+def _conflict(
+    conflict: Conflict, constraints: Sequence[Constraint], tried: Tried, nearest: int,
+    names: Sequence[str],
+) -> LabError:
+    """Constraints that no policy met together, and how far the nearest one is from each."""
+    among = [constraints[k] for k in conflict.constraints]
+    return LabError(
+        "conflict", constraints=" + ".join(each.name for each in among),
+        problems=tuple(
+            LabError("constraint_missed" if each.excess(tried)[nearest] > 0 else "constraint_kept",
+                     constraint=each.name, limit=f"{each.limit:g}", policy=names[nearest],
+                     figure=f"{each.figures(tried)[nearest]:.4g}")
+            for each in among))
 
 
 def _optimism(

@@ -5,42 +5,36 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import scenarios
 from simlab.decide import Parameters
-from simlab.decide.optimise import Effort, Optimised, Option, checked
+from simlab.decide.optimise import Effort, Optimised, checked
 from simlab.decide.optimise import optimise as front
-from simlab.decide.outcomes import FULL_COST, HEADLINE, outcome
+from simlab.decide.options import Option
 from simlab.decide.search import Journal
-from simlab.decide.tried import OF, Sample, Tried
-from simlab.engine.ensemble import Ensemble
-from simlab.engine.groups import Divided
-from simlab.engine.outcomes import OUTCOMES
+from simlab.decide.tried import Sample, Tried, Try
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import count_option, file_name, fingerprint, write_out
 from simlab.jobs.dividing import divided
 from simlab.jobs.saving import as_yaml
 from simlab.jobs.setting import Setting, set_up
+from simlab.jobs.trying import Runs
 from simlab.lab import Lab
 from simlab.parameters import NAMES
 from simlab.policy import Policy, with_fields
 from simlab.policy.search import Search
-from simlab.practice import NAMES as PRACTICES
 from simlab.progress import Progress
-from simlab.world import Counted
 
 FOLDER = "optimisations"
-LARGEST = 128 * 2**20
-"""Bytes of outcomes held at once; policies that need more are run one part after the other, in
-the same futures."""
+
 
 
 @dataclass(frozen=True)
@@ -96,16 +90,18 @@ def optimise(
                      prior=prior, progress=progress)
     options = {**setting.options(), **asdict(effort), "months": months,
                "objectives": list(space.objectives)}
+    runs = Runs(setting, months=months, divided=divided(setting, lab), progress=progress)
+    kept = _Kept(lab, setting, space, options, runs, fresh=fresh)
     found = front(
-        space, study.policies[str(space.start)],
-        Runs(setting, months=months, divided=divided(setting, lab), progress=progress),
-        baseline=study.baseline, effort=effort, seed=seed,
+        space, study.policies[str(space.start)], kept, baseline=study.baseline,
         known=[each for name, each in study.policies.items() if name != space.start],
+        effort=effort, seed=seed,
         parameters=Parameters(NAMES, setting.drawn.main, setting.drawn.informed),
-        journal=_journal(lab, setting, space, options, fresh=fresh), progress=progress)
+        journal=kept.journal(), progress=progress)
     result = _told(setting, space, found, options, budget)
     with lab.writing():
         lab.write_json(f"{FOLDER}/{file_name(study.name)}.json", result.to_json())
+        kept.prune()
     if out is not None:
         write_out(out, _files(result))
     if result.budget is not None and result.picked is None:
@@ -137,123 +133,65 @@ def _check(effort: Effort) -> None:
     count_option("--finalists", effort.finalists, 2, 200)
 
 
-class Runs:
-    """Tries policies beside the baseline in a part of a setting; a `Try` of `simlab.optimise`.
-
-    Policies of one call share the past that each history lives before month 0. `divided` names
-    the groups of people of whom none may lose.
-    """
+class _Kept:
+    """What was tried of one very search, as the lab keeps it: trials of the search as lines, the
+    first of which says what is searched in what; runs of the finalists as arrays. Another search
+    of the scenario takes their place."""
 
     def __init__(
-        self, setting: Setting, *, months: int | None = None, divided: Divided | None = None,
-        progress: Progress | None = None,
+        self, lab: Lab, setting: Setting, space: Search, options: Mapping[str, Any], run: Try, *,
+        fresh: bool,
     ) -> None:
-        """`progress` is asked whether to stop; a call is a step of a longer work, which tells of
-        itself."""
-        self._setting, self._divided = setting, divided
-        self._months = months or setting.study.months
-        self._progress = Progress()
-        self._progress.flag = (progress or self._progress).flag
+        later = ("evaluations", "replicates", "finalists")  # may differ: more of the same
+        self._lab, self._run = lab, run
+        self._folder = f"{FOLDER}/{file_name(setting.study.name)}"
+        self._mark = fingerprint({
+            "inputs": setting.inputs, "space": space.model_dump(mode="json"),
+            "terms": setting.study.terms.model_dump(mode="json"),
+            "options": {key: value for key, value in options.items() if key not in later}})
+        self._fresh, self._used = fresh, set[str]()
+
+    def journal(self) -> Journal:
+        """Trials of an earlier call, and where those to come are kept."""
+        path = f"{self._folder}.trials"
+        lines: list[str] = []
+        if not self._fresh and (self._lab.path / path).exists():
+            first, *lines = (self._lab.path / path).read_text(encoding="utf-8").splitlines()
+            lines = lines if first == self._mark else []
+
+        def keep(logs: str) -> None:
+            with self._lab.writing():
+                self._lab.write(path, f"{self._mark}\n{logs}".encode())
+
+        return Journal(lines, keep)
 
     def __call__(self, policies: Sequence[Policy], sample: Sample) -> Tried:
-        """The figures of policies and, before them, of the baseline."""
-        study = self._setting.study
-        everyone = [study.policies[study.baseline], *policies]
-        one = sample.draws * sample.replicates * self._months * len(OUTCOMES) * 8
-        most = max(1, LARGEST // one)
-        parts = [self._part(everyone[k:k + most], sample)
-                 for k in range(0, len(everyone), most)]
-        return Tried(np.concatenate([part.values for part in parts], axis=2), parts[0].figures)
+        """Finalists are run where that was not done before; what the search itself tries is in
+        the journal."""
+        if sample.stream == 0:
+            return self._run(policies, sample)
+        asked = [self._mark, [policy.model_dump(mode="json") for policy in policies], str(sample)]
+        path = f"{self._folder}.finalists/{fingerprint(asked)}.npz"
+        self._used.add(path)
+        try:
+            with np.load(self._lab.path / path) as kept:
+                if not self._fresh:
+                    return Tried(kept["values"], tuple(kept["figures"].tolist()))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            pass  # not there, or not whole
+        tried = self._run(policies, sample)
+        packed = io.BytesIO()
+        np.savez_compressed(packed, values=tried.values, figures=np.array(tried.figures))
+        with self._lab.writing():
+            self._lab.write(path, packed.getvalue())
+        return tried
 
-    def _part(self, policies: Sequence[Policy], sample: Sample) -> Tried:
-        ensemble = self._setting.over(sample.rows, sample.stream).run(
-            policies, months=self._months, replicates=sample.replicates, divided=self._divided,
-            progress=self._progress)
-        study, firm = self._setting.study, self._setting.firm
-        practice = firm.practices[PRACTICES.index(study.facts.practice)]
-        return tried(ensemble, policies, float(practice["hours"]), study.terms.margin)
-
-
-def tried(
-    ensemble: Ensemble, policies: Sequence[Policy], hours: float, margin: float | None = None
-) -> Tried:
-    """What policies came to over the whole period: every outcome that is judged, and what
-    objectives and constraints look at besides. `hours` are those of a usual month; business lost
-    with leavers counts at the `margin`, in full where none is stated."""
-    judged = [k for k, name in enumerate(ensemble.outcomes)
-              if outcome(name).better != "neither" or name == "headcount"]
-    names = [ensemble.outcomes[k] for k in judged]
-    values = ensemble.y[..., judged].sum(axis=3)
-    averaged = [outcome(name).over_months == "mean" for name in names]
-    values[..., averaged] /= ensemble.y.shape[3]
-    lost = values[..., names.index("lost_business")]
-    added = {
-        FULL_COST: values[..., names.index("cost")] + (1.0 if margin is None else margin) * lost,
-        "assured_pay": _assured_pay(policies, values),
-        "hours": _hours(ensemble, policies, hours),
-    }
-    groups, of = _groups(ensemble)
-    return Tried(np.concatenate([values, np.stack(list(added.values()), -1), groups], axis=-1),
-                 (*names, *added, *of))
-
-
-def _groups(ensemble: Ensemble) -> tuple[NDArray[np.float64], list[str]]:
-    """(draw, replicate, policy, group) the headline of each group that people belong to from the
-    start, and names; groups that people pass through differ in size from policy to policy."""
-    if ensemble.groups is None or ensemble.divided is None:
-        return np.zeros((*ensemble.y.shape[:3], 0)), []
-    own = [(k, f"{HEADLINE}{OF}{division}:{group}")
-           for k, ((division, group), people) in enumerate(zip(
-               ensemble.divided.groups, ensemble.divided.people, strict=True))
-           if people]
-    return ensemble.groups[..., [k for k, _ in own], Counted.REGRETTED], [name for _, name in own]
-
-
-def _assured_pay(
-    policies: Sequence[Policy], like: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(draw, replicate, policy) what everybody's income comes to at least, as a share of base pay
-    before the policy: base pay itself, since commission and bonus can be nothing. An advance that
-    is paid back leaves no less than the guaranteed share of the income expected, of which base
-    pay is the least."""
-    shares = [policy.incentive.base_factor
-              * (min(policy.incentive.guarantee, 1.0)
-                 if policy.incentive.recoverable and policy.incentive.guarantee > 0 else 1.0)
-              for policy in policies]
-    return np.broadcast_to(np.array(shares), like.shape[:3])
-
-
-def _hours(
-    ensemble: Ensemble, policies: Sequence[Policy], usual: float
-) -> NDArray[np.float64]:
-    """(draw, replicate, policy) hours a head in the busiest month: the usual month's times the
-    workload, and those of courses on top, as if nothing else were left undone for them."""
-    heads = np.maximum(ensemble.outcome("headcount"), 1.0)
-    taught = (ensemble.outcome("training_hours") / heads).max(axis=-1)
-    workload = np.array([policy.conditions.workload for policy in policies])
-    return np.asarray(usual * workload + taught)
-
-
-def _journal(
-    lab: Lab, setting: Setting, space: Search, options: Mapping[str, Any], *, fresh: bool
-) -> Journal:
-    """The trials of this very search as the lab keeps them: first line what is searched in what.
-    Another search of the scenario takes their place. How many are tried may differ."""
-    path = f"{FOLDER}/{file_name(setting.study.name)}.trials"
-    later = ("evaluations", "replicates", "finalists")
-    mark = fingerprint({
-        "inputs": setting.inputs, "space": space.model_dump(mode="json"),
-        "options": {key: value for key, value in options.items() if key not in later}})
-    lines: list[str] = []
-    if not fresh and (lab.path / path).exists():
-        first, *lines = (lab.path / path).read_text(encoding="utf-8").splitlines()
-        lines = lines if first == mark else []
-
-    def keep(logs: str) -> None:
-        with lab.writing():
-            lab.write(path, f"{mark}\n{logs}".encode())
-
-    return Journal(lines, keep)
+    def prune(self) -> None:
+        """Take away runs of other searches."""
+        used = {self._lab.path / path for path in self._used}
+        for path in (self._lab.path / f"{self._folder}.finalists").glob("*.npz"):
+            if path not in used:
+                path.unlink()
 
 
 def _told(

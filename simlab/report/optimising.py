@@ -105,7 +105,7 @@ def picked(tree: Tree, lang: str) -> list[str]:
 def notes(tree: Tree, lang: str) -> list[str]:
     """The winner's curse as measured, and the finalists that are not on the front."""
     found = tree["optimisation"]
-    said = []
+    said = [text("optimise.late", lang, late=found["late"], front=len(front(tree)))]
     for name, gap in found["optimism"].items():
         if gap["lower"] < gap["upper"]:
             sure = "optimism" if gap["lower"] > 0 else "optimism_open"

@@ -21,10 +21,11 @@ from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES, text
 from simlab.jobs.common import file_name
 from simlab.jobs.kinds import KINDS
-from simlab.jobs.optimising import Found, Runs, optimise, tried
+from simlab.jobs.optimising import Found, optimise
 from simlab.jobs.reporting import report
 from simlab.jobs.setting import set_up
 from simlab.jobs.standing import status
+from simlab.jobs.trying import Runs, tried
 from simlab.lab import Lab
 from simlab.policy import with_fields
 from simlab.policy.search import Constraints
@@ -99,6 +100,10 @@ def test_another_budget_searches_nothing_anew(found: tuple[Found, Path, str], la
     again = optimise(lab, found[2], effort=SMALL, budget=2e9,
                      progress=Progress(lambda stage, done, total: stages.append((stage, done))))
     assert [done for stage, done in stages if stage == "search"] == [4]  # all there already
+    folder = lab.path / "optimisations" / f"{file_name(again.heading['scenario'])}.finalists"
+    kept = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    optimise(lab, found[2], effort=SMALL, budget=3e9)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == kept
     assert again.answer == found[0].answer
 
 
@@ -124,6 +129,27 @@ def test_a_stopped_search_goes_on_and_ends_as_if_it_had_not_been_stopped(
     assert ("search", 2) in stages
     whole = optimise(lab, path, effort=SMALL, fresh=True)
     assert went_on.answer == whole.answer
+
+
+def test_finalists_stopped_half_way_are_not_tried_again(lab: Lab, tmp_path: Path) -> None:
+    path, progress = scenario(tmp_path, SEARCH), Progress()
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if (stage, done) == ("finalists", 2):
+            progress.cancel()
+
+    progress._report = stop
+    with pytest.raises(Cancelled):
+        optimise(lab, path, effort=SMALL, progress=progress)
+    (folder,) = (lab.path / "optimisations").glob(f"small_{tmp_path.name}.finalists")
+    begun = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert len(begun) == 2
+    went_on = optimise(lab, path, effort=SMALL)
+    after = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert begun.items() < after.items()
+    next(iter(begun)).write_bytes(b"torn")
+    assert optimise(lab, path, effort=SMALL).answer == went_on.answer
+    assert optimise(lab, path, effort=SMALL, fresh=True).answer == went_on.answer
 
 
 def test_the_same_front_on_any_number_of_threads(
@@ -207,7 +233,7 @@ def test_policies_run_in_parts_come_to_the_same(
     policies = [with_fields(setting.study.policies["train_and_help"], {"training.coaching": c})
                 for c in (0.0, 0.3, 0.6)]
     together = Runs(setting)(policies, Sample(slice(0, 4), 2))
-    monkeypatch.setattr("simlab.jobs.optimising.LARGEST", 1)
+    monkeypatch.setattr("simlab.jobs.trying.LARGEST", 1)
     apart = Runs(setting)(policies, Sample(slice(0, 4), 2))
     assert apart.figures == together.figures
     assert np.array_equal(apart.values, together.values)

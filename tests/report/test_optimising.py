@@ -37,7 +37,7 @@ def tree(**changes: Any) -> dict[str, Any]:
         "budget": 2500.0, "picked": "two",
         "optimisation": {
             "objectives": ["regretted", "full_cost"], "baseline": "one", "tried": 1859,
-            "feasible": 1787,
+            "feasible": 1787, "late": 3,
             "reference": {"regretted": interval(30, 5), "full_cost": interval(5e6, 1e5)},
             "constraints": [{"name": "hours", "limit": 180, "probability": 0.9,
                              "at_least": False}],
