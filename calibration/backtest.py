@@ -149,43 +149,63 @@ def backtest(
         not fixed, last)
     origins = [_replayed(setting, t, methods) for t in range(first, last - min(horizons) + 1)]
     weights = resamples(len(panel.person), seed)
-    scores: list[Score] = []
-    counts: list[CountScore] = []
-    gaps: list[Difference] = []
-    curves: dict[str, tuple[Point, ...]] = {}
-    setting.progress.advance("score", 0, len(horizons))
-    for done, horizon in enumerate(horizons, start=1):
-        scored = [o for o in origins if o.column + horizon <= last]
-        test = person_months(panel, [o.column for o in scored], horizon)
-        chances = {method: _chances(setting, method, scored, test, horizon) for method in methods}
-        found = {method: measured(test.person, test.left, p, weights)
-                 for method, p in chances.items()}
-        scores += [score(method, horizon, test.left, chances[method], found[method])
-                   for method in methods]
-        counted = {
-            (method, group): count_measures(
-                [_counted(setting, method, o, test, chances[method], horizon, group)
-                 for o in scored], weights)
-            for method in methods if method not in VARIANTS for group in GROUPS}
-        counts += [count_score(method, group, horizon, len(scored), each)
-                   for (method, group), each in counted.items()]
-        rivals = [m for m in methods if m in BASELINES]
-        if "simlab" in methods and rivals:
-            gaps += differences("person", horizon, found["simlab"], {m: found[m] for m in rivals},
-                                MEASURES[:3])
-            for group in GROUPS:
-                gaps += differences(group, horizon, counted["simlab", group][0],
-                                    {m: counted[m, group][0] for m in rivals}, ("crps",),
-                                    centred=True)
-        if horizon == min(horizons):
-            curves = {method: calibration_curve(test.person, test.left, p, weights)
-                      for method, p in chances.items()}
+    found = []
+    for done, horizon in enumerate(horizons):
         setting.progress.advance("score", done, len(horizons))
+        found.append(_scored(setting, origins, methods, horizon, weights))
+    setting.progress.advance("score", len(horizons), len(horizons))
     return RollingForecast(
         recalibrated=not fixed, until=month_name(cutoff), last=month_name(panel.start + last),
-        people=len(np.unique(test.person)), scores=tuple(scores), counts=tuple(counts),
-        differences=tuple(gaps), curves=curves, months=tuple(_monthly(setting, origins)),
-        steepness=tuple(o.steepness for o in origins))
+        people=found[-1].people, scores=tuple(s for each in found for s in each.scores),
+        counts=tuple(c for each in found for c in each.counts),
+        differences=tuple(d for each in found for d in each.differences),
+        curves=min(found, key=lambda each: each.horizon).curves,
+        months=tuple(_monthly(setting, origins)), steepness=tuple(o.steepness for o in origins))
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """How all methods' forecasts of one horizon turned out."""
+
+    horizon: int
+    people: int
+    scores: Sequence[Score]
+    counts: Sequence[CountScore]
+    differences: Sequence[Difference]
+    curves: Mapping[str, tuple[Point, ...]]
+
+
+def _scored(
+    setting: _Setting, origins: Sequence[_Origin], methods: Sequence[str], horizon: int,
+    weights: Matrix,
+) -> _Scored:
+    """Every method at this horizon, from all origins that it does not lead beyond the end."""
+    scored = [o for o in origins if o.column + horizon <= setting.last]
+    test = person_months(setting.panel, [o.column for o in scored], horizon)
+    chances = {method: _chances(setting, method, scored, test, horizon) for method in methods}
+    found = {method: measured(test.person, test.left, p, weights)
+             for method, p in chances.items()}
+    counted = {
+        (method, group): count_measures(
+            [_counted(setting, method, o, test, chances[method], horizon, group)
+             for o in scored], weights)
+        for method in methods if method not in VARIANTS for group in GROUPS}
+    gaps: list[Difference] = []
+    rivals = [m for m in methods if m in BASELINES]
+    if "simlab" in methods and rivals:
+        gaps += differences("person", horizon, found["simlab"], {m: found[m] for m in rivals},
+                            MEASURES[:3])
+        for group in GROUPS:
+            gaps += differences(group, horizon, counted["simlab", group][0],
+                                {m: counted[m, group][0] for m in rivals}, ("crps",),
+                                centred=True)
+    return _Scored(
+        horizon, len(np.unique(test.person)),
+        [score(method, horizon, test.left, chances[method], found[method]) for method in methods],
+        [count_score(method, group, horizon, len(scored), each)
+         for (method, group), each in counted.items()],
+        gaps, {method: calibration_curve(test.person, test.left, p, weights)
+               for method, p in chances.items()} if horizon == min(setting.horizons) else {})
 
 
 def _replayed(setting: _Setting, origin: int, methods: Sequence[str]) -> _Origin:

@@ -16,7 +16,7 @@ from calibration import posterior as amortised
 from calibration.cross_check import CrossCheck, cross_check, require_sbi
 from calibration.drift import Drift, drift
 from calibration.reference import Tables, fingerprint_of, seed_of, simulate_table
-from calibration.rounds import DRAWS, Clock, Learnt, learn
+from calibration.rounds import DRAWS, Clock, Found, Learnt, learn
 from calibration.stored import StoredTables
 from calibration.summaries import Summariser, label
 from simlab.errors import LabError
@@ -166,53 +166,19 @@ def calibrate(
     """
     progress = progress or Progress()
     known = known_until(panel, until)
-    last = known.start + known.months - 1
-    if simulations < amortised.LEAST:
-        raise LabError("too_few_simulations", simulations=simulations, least=amortised.LEAST)
-    if not known.observed.any():
-        raise LabError("nothing_observed", until=month_name(last))
-    if former is not None and month_number(str(former.provenance["until"])) >= last:
-        raise ValueError("the former posterior knew all of these months")
-    if method == "sbi":
-        require_sbi()
+    _refuse(known, simulations, former, method)
     clock = Clock()
     summariser = Summariser.like(known)
     observed = summariser.of_panel(known)
     stored = StoredTables(cache) if isinstance(cache, Path) else cache
     tables = Tables(known, summariser, fingerprint_of(known), seed, threads, progress, stored,
                     prior)
-    try:
-        found = learn(tables, observed, simulations, rounds, clock,
-                      None if former is None or fresh else former.draws)
-    except LabError as error:
-        if error.code == "record_outside_model" and not _exits(known):
-            raise LabError("no_exits_known", people=len(known.person), months=known.months,
-                           until=month_name(last)) from None
-        raise
-    distance = found.distance
-    posterior = Posterior(
-        names=NAMES,
-        draws=found.draw(DRAWS, seed_of(seed, "draw")),
-        prior=tables.whole.prior_draws(DRAWS, seed_of(seed, "prior")),
-        provenance={
-            "version": simlab.__version__,
-            "data": tables.data,
-            "until": month_name(last),
-            "seed": seed,
-            "prior": prior,
-            "simulations": found.simulated,
-            "rounds": found.rounds,
-            "continued_from": former.provenance["until"]
-            if former is not None and found.continued else None,
-        },
-    )
-    checks = _predictive_checks(known, summariser, observed, posterior, seed, threads, progress)
+    begin = None if fresh else former
+    found = _learnt(tables, observed, simulations, rounds, clock, begin)
+    posterior = _posterior(tables, found, begin)
+    checks = _predictive_checks(tables, observed, posterior)
     clock.lap("check")
-    ranges = tuple(
-        Range(name, float(observed[k]), float(distance.score[k]), float(distance.share_below[k]),
-              bool(distance.flagged[k]))
-        for k, name in enumerate(summariser.names)
-    )
+    ranges = _ranges(summariser, observed, found.distance)
     beside = None
     if method == "sbi":
         beside = cross_check(found, posterior.draws, seed=seed, progress=progress)
@@ -222,12 +188,75 @@ def calibrate(
         moved = drift(known, former, CHECKED, seed=seed, threads=threads, progress=progress)
         clock.lap("drift")
     cautions = _cautions(known, ranges, checks)
-    if former is not None and not fresh and not found.continued:
-        cautions += (("restarted", {"since": former.provenance["until"]}),)
+    if begin is not None and not found.continued:
+        cautions += (("restarted", {"since": begin.provenance["until"]}),)
     if moved is not None and moved.verdict != "held":
         cautions += _drifted(moved)
     return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),
                        checks, ranges, cautions, moved, beside, clock.seconds)
+
+
+def _refuse(
+    known: Panel, simulations: int, former: Posterior | None, method: Method
+) -> None:
+    """What cannot be calibrated on, or with, is refused before the work."""
+    last = known.start + known.months - 1
+    if simulations < amortised.LEAST:
+        raise LabError("too_few_simulations", simulations=simulations, least=amortised.LEAST)
+    if not known.observed.any():
+        raise LabError("nothing_observed", until=month_name(last))
+    if former is not None and month_number(str(former.provenance["until"])) >= last:
+        raise ValueError("the former posterior knew all of these months")
+    if method == "sbi":
+        require_sbi()
+
+
+def _learnt(
+    tables: Tables, observed: Matrix, simulations: int, rounds: int | None, clock: Clock,
+    former: Posterior | None,
+) -> Found:
+    """What the rounds end with; LabError ``no_exits_known`` where the model would have made
+    some."""
+    known = tables.panel
+    try:
+        return learn(tables, observed, simulations, rounds, clock,
+                     None if former is None else former.draws)
+    except LabError as error:
+        if error.code == "record_outside_model" and not _exits(known):
+            raise LabError("no_exits_known", people=len(known.person), months=known.months,
+                           until=month_name(known.start + known.months - 1)) from None
+        raise
+
+
+def _posterior(tables: Tables, found: Found, former: Posterior | None) -> Posterior:
+    """Draws given the record, and of the prior, with where they come from."""
+    known = tables.panel
+    return Posterior(
+        names=NAMES,
+        draws=found.draw(DRAWS, seed_of(tables.seed, "draw")),
+        prior=tables.whole.prior_draws(DRAWS, seed_of(tables.seed, "prior")),
+        provenance={
+            "version": simlab.__version__,
+            "data": tables.data,
+            "until": month_name(known.start + known.months - 1),
+            "seed": tables.seed,
+            "prior": tables.prior,
+            "simulations": found.simulated,
+            "rounds": found.rounds,
+            "continued_from": former.provenance["until"]
+            if former is not None and found.continued else None,
+        },
+    )
+
+
+def _ranges(
+    summariser: Summariser, observed: Matrix, distance: amortised.Distance
+) -> tuple[Range, ...]:
+    return tuple(
+        Range(name, float(observed[k]), float(distance.score[k]), float(distance.share_below[k]),
+              bool(distance.flagged[k]))
+        for k, name in enumerate(summariser.names)
+    )
 
 
 def known_until(panel: Panel, until: int | None) -> Panel:
@@ -264,13 +293,13 @@ def parameter_rows(posterior: Posterior, recorded: Set[str]) -> tuple[ParameterR
 
 
 def _predictive_checks(
-    panel: Panel, summariser: Summariser, observed: Matrix, posterior: Posterior,
-    seed: int, threads: int | None, progress: Progress,
+    tables: Tables, observed: Matrix, posterior: Posterior
 ) -> tuple[Check, ...]:
     """`CHECKED` summaries of the record against panels simulated from posterior draws."""
-    theta = posterior.draws[:_CHECK_PANELS]
-    made = simulate_table(panel, summariser, theta, seed=seed_of(seed, "check"), threads=threads,
-                          progress=progress, stage="check").summaries
+    theta, summariser = posterior.draws[:_CHECK_PANELS], tables.summariser
+    made = simulate_table(
+        tables.panel, summariser, theta, seed=seed_of(tables.seed, "check"),
+        threads=tables.threads, progress=tables.progress, stage="check").summaries
     checks = []
     for name in CHECKED:
         if name in summariser.names:
