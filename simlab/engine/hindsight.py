@@ -7,14 +7,7 @@ from numpy.typing import NDArray
 
 from simlab.draws import stream
 from simlab.engine.panels import AS_RECORDED
-from simlab.engine.reliability import (
-    LEADS,
-    Corrections,
-    Past,
-    Reliability,
-    joined,
-    monthly_chance,
-)
+from simlab.engine.reliability import LEADS, Corrections, Past, Reliability, monthly_chance
 from simlab.engine.replay import Replay, arrivals, conditioned, employed_at_end
 from simlab.panel import Panel
 from simlab.policy import Policy
@@ -63,8 +56,9 @@ def hindsight(
             column = np.full(len(person), origin + 1 + lead)
             present[lead].append(_past(panel, chance, person, column))
     return Corrections(
-        present=Reliability.of([joined(p or [_nothing(draws)]) for p in present], len(draws), seed),
-        newcomers=Reliability.levels(_arrived(panel, replay(panel)), len(draws), seed),
+        present=Reliability.of([_joined(p, len(draws)) for p in present], len(draws), seed),
+        newcomers=Reliability.of([_joined(_arrived(panel, replay(panel)), len(draws))],
+                                 len(draws), seed, level_only=True),
     )
 
 
@@ -81,7 +75,7 @@ def _past(
 
 
 def _arrived(panel: Panel, replay: Replay) -> list[Past]:
-    """The first months of the last year's hires, one `Past` a month since hiring."""
+    """The first months of the last year's hires."""
     earliest = max(1, panel.months - ORIGINS)
     person = np.flatnonzero(panel.first >= earliest)
     left_by = arrivals(replay, max(len(person), 1), 0, LEADS)
@@ -92,5 +86,8 @@ def _arrived(panel: Panel, replay: Replay) -> list[Past]:
     return past
 
 
-def _nothing(draws: NDArray[np.float64]) -> Past:
-    return Past(np.zeros((len(draws), 0), np.float32), np.zeros(0, bool), np.zeros(0, np.int64))
+def _joined(past: list[Past], draws: int) -> Past:
+    if not past:
+        return Past(np.zeros((draws, 0), np.float32), np.zeros(0, bool), np.zeros(0, np.int64))
+    return Past(np.concatenate([p.chance for p in past], axis=1),
+                np.concatenate([p.left for p in past]), np.concatenate([p.month for p in past]))

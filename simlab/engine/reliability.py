@@ -33,8 +33,6 @@ ENOUGH_EXITS = 30
 STEEPNESS_SPREAD = 0.3
 """SD of the normal prior of the log of the steepness, around a model that needs no correction."""
 _EDGE = 1e-6
-_NOBODY = 1e6
-"""Variance of a log ratio where nobody was at risk: it says nothing."""
 _WIDEST = 1.5
 """The steepness is sought between exp(-1.5) and exp(1.5)."""
 
@@ -71,8 +69,7 @@ class Reliability:
         cls, past: Sequence[Past], draws: int, seed: int, *, level_only: bool = False
     ) -> Reliability:
         """Learnt from one `Past` a lead (1, 2, ...; at least one). `level_only` leaves the
-        steepness alone: where everybody's chance is the same nothing tells about it, and a level
-        for each lead is what `levels` is for."""
+        steepness alone: where everybody's chance is the same nothing tells about it."""
         level, steepness = np.zeros((draws, len(past))), np.ones((draws, len(past)))
         exits = np.array([int(p.left.sum()) for p in past])
         estimate, spread = np.ones(len(past)), 0.0
@@ -88,30 +85,6 @@ class Reliability:
                 level[:, lead], steepness[:, lead] = level[:, lead - 1], steepness[:, lead - 1]
                 estimate[lead] = estimate[lead - 1]
         return cls(level, steepness, estimate, exits, spread)
-
-    @classmethod
-    def levels(cls, past: Sequence[Past], draws: int, seed: int) -> Reliability:
-        """Levels alone, from one `Past` a lead: one for all leads, and what each departs from it as
-        far as leads are seen to differ by more than luck (shrunk: random effects), so that a lead
-        with few exits borrows from the others."""
-        common = cls.of([joined(past)], draws, seed, level_only=True)
-        if common.exits[0] < ENOUGH_EXITS:
-            return common
-        happened = np.array([float(seen.left.sum()) for seen in past])
-        chance = [expit(common.level + _log_odds(seen.chance.astype(np.float64))).mean(axis=0)
-                  for seen in past]
-        expected = np.array([float(pool.sum()) for pool in chance])
-        luck = np.array([float((pool * (1.0 - pool)).sum()) for pool in chance])
-        gap = np.log((happened + 0.5) / (expected + 0.5))
-        variance = np.where(
-            expected > 0, luck / np.maximum(expected, 1e-9) / (happened + 0.5), _NOBODY)
-        mean, _, between = random_effects(gap, variance)
-        weight = between**2 / (between**2 + variance)
-        rng = np.random.default_rng([seed, len(past)])
-        departs = mean + weight * (gap - mean) + np.sqrt(weight * variance) * rng.standard_normal(
-            (draws, len(past)))
-        return cls(common.level + departs, np.ones((draws, len(past))), np.ones(len(past)),
-                   happened.astype(np.int64), common.spread)
 
     def corrected(self, left_by: NDArray[np.float32]) -> NDArray[np.float32]:
         """(draw, m, horizon) chances to have left within 1..horizon months, corrected month by
@@ -134,7 +107,7 @@ class Corrections:
     present: Reliability
     """For people with a record."""
     newcomers: Reliability
-    """For people hired after the record: a level for each month since."""
+    """For people hired after the record: the level only."""
 
 
 def monthly_chance(left_by: NDArray[np.float32]) -> list[Matrix]:
@@ -184,12 +157,6 @@ def _level(
     mean, error, spread = random_effects(gap, luck / expected**2)
     level = levelled[:, 0] - steepness * odds[:, 0]
     return level + mean + error * rng.standard_normal(len(odds)), spread
-
-
-def joined(past: Sequence[Past]) -> Past:
-    """Several known months as one `Past`; at least one."""
-    return Past(np.concatenate([p.chance for p in past], axis=1),
-                np.concatenate([p.left for p in past]), np.concatenate([p.month for p in past]))
 
 
 def random_effects(value: Matrix, variance: Matrix) -> tuple[float, float, float]:

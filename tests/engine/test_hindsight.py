@@ -57,40 +57,6 @@ def test_too_few_exits_correct_nothing():
     np.testing.assert_allclose(learnt.corrected(chances), chances, atol=1e-6)
 
 
-def newcomers(rng, share, count, draws=200):
-    """Newcomers' months since hiring: the model says one in ten whatever the month, `share` (lead)
-    of `count` (lead) leave."""
-    found = []
-    for k, (rate, size) in enumerate(zip(share, count, strict=True)):
-        chance = np.clip(rng.normal(0.1, 0.01, (draws, 1)), 0.05, 0.2).repeat(size, axis=1)
-        left = np.arange(size) < round(rate * size)
-        found.append(Past(chance.astype(np.float32), left, np.arange(size) % 8 + k))
-    return found
-
-
-def test_newcomers_have_a_level_for_each_month_since_hiring():
-    rng = np.random.default_rng(6)
-    seen = newcomers(rng, (0.02, 0.08, 0.12), (600, 500, 400))
-    learnt = Reliability.levels(seen, 200, 1)
-    flat = np.full((200, 1, 3), 0.1, np.float32)
-    flat[:, 0] = 1 - 0.9 ** np.arange(1, 4)
-    monthly = learnt.corrected(flat)[:, 0]
-    np.testing.assert_allclose(monthly[:, 0].mean(), 0.02, rtol=0.35)
-    later = 1 - (1 - monthly[:, 2]) / (1 - monthly[:, 1])
-    np.testing.assert_allclose(later.mean(), 0.12, rtol=0.15)
-    # a month with few exits is less sure of its level than one with many
-    assert learnt.level[:, 0].std() > learnt.level[:, 2].std()
-
-
-def test_months_since_hiring_that_do_not_differ_share_one_level():
-    rng = np.random.default_rng(7)
-    learnt = Reliability.levels(newcomers(rng, (0.05, 0.05, 0.05), (600, 500, 0)), 200, 1)
-    means = learnt.level.mean(axis=0)
-    np.testing.assert_allclose(means, means[0], atol=0.02)
-    few = Reliability.levels(newcomers(rng, (0.02, 0.02, 0.02), (300, 300, 300)), 200, 1)
-    np.testing.assert_array_equal(few.level, 0.0)  # fewer than thirty exits: nothing is corrected
-
-
 def test_who_is_sure_to_leave_or_stay_still_is():
     learnt = Reliability.of([past(np.random.default_rng(5), 1.6, 2.0)], 6, 1)
     sure = np.zeros((6, 2, 3), np.float32)
