@@ -9,7 +9,7 @@ much is measured and said.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -153,7 +153,8 @@ def optimise(
     if not feasible:
         _refuse_search(space, start, run, constraints, trials, effort)
     chosen = [feasible[k] for k in best(_found(feasible, objectives), effort.finalists)]
-    policies = [space.policy(start, trial.values, f"option_{trial.number}") for trial in chosen]
+    taken = {baseline, start.name, *(policy.name for policy in known)}
+    policies = [space.policy(start, trial.values, _name(trial, taken)) for trial in chosen]
     rows = slice(effort.draws, effort.draws + effort.fresh_draws)
     finalists = [*policies, start, *known]
     selected = select(finalists, run, objectives, constraints, rows=rows,
@@ -173,8 +174,8 @@ def optimise(
         options=options,
         optimism=_optimism(chosen, before, selected.first, objectives),
         effort=effort, tried=len(trials), feasible=len(feasible), histories=selected.histories,
-        late=sum(trial.number >= 0.75 * effort.evaluations and f"option_{trial.number}" in on_front
-                 for trial in chosen))
+        late=sum(trial.number >= 0.75 * effort.evaluations and policy.name in on_front
+                 for trial, policy in zip(chosen, policies, strict=True)))
 
 
 def checked(objectives: Sequence[str]) -> tuple[str, ...]:
@@ -187,6 +188,14 @@ def checked(objectives: Sequence[str]) -> tuple[str, ...]:
             near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
             raise LabError("unknown_objective", name=name, near=", ".join(near))
     return tuple(objectives)
+
+
+def _name(trial: Trial, taken: Collection[str]) -> str:
+    """What a policy found goes by: another search's policy may have become one of a scenario's."""
+    name = f"option_{trial.number}"
+    while name in taken:
+        name += "b"
+    return name
 
 
 def _found(trials: Sequence[Trial], objectives: Sequence[str]) -> Array:

@@ -139,6 +139,18 @@ def test_a_policy_of_the_true_front_is_rarely_dropped() -> None:
     assert lost <= 60 * ERROR + 2 * np.sqrt(60 * ERROR)
 
 
+def test_a_policy_of_an_earlier_search_keeps_its_name() -> None:
+    first = found()
+    best = next(each for each in first.front if each.values)
+    kept = with_fields(START, {"training.coaching": 0.5}, name=best.policy)
+    again = optimise(space(), START, Toy(), baseline="baseline", known=[kept], effort=EFFORT,
+                     seed=2)
+    names = [each.policy for each in again.options]
+    assert len(set(names)) == len(names)
+    assert again.option(best.policy).values == {}
+    assert again.option(f"{best.policy}b").values == best.values
+
+
 def test_three_objectives_and_more_are_searched_too() -> None:
     answer = found(luck=0.0, objectives=("regretted", "full_cost", "business"))
     assert answer.objectives == ("regretted", "full_cost", "business")
