@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import scenarios
 from calibration.stored import StoredTables
 from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
+from simlab.jobs.batching import study_state
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import fingerprint, model_version
@@ -64,7 +66,7 @@ def status(lab: Lab) -> Standing:
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
-             *_comparisons(lab), *_searches(lab),
+             *_comparisons(lab), *_searches(lab), *_studies(lab),
              *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
@@ -150,6 +152,25 @@ def _search_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
             searched(scenarios.load(tree["source"]))):
         return (*changed, "search")
     return changed
+
+
+def _studies(lab: Lab) -> list[Item]:
+    found = []
+    for tree in stored(lab, "studies/*/study.json"):
+        # one that was killed before its first run holds nothing
+        with contextlib.suppress(LabError):
+            state = study_state(lab.path / "studies" / tree["study"]["name"])
+            found.append(Item(
+                "study", state.name, tree["made"], _study_changes(lab, tree),
+                {"runs": state.runs, "done": state.done, "failed": state.failed}
+                | _check(lab, tree)))
+    return found
+
+
+def _study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """As of a comparison; one that asked for the prior does not mind a calibration."""
+    return tuple(change for change in comparison_changes(lab, tree)
+                 if change != "calibration" or tree["study"]["parameters"] == "posterior")
 
 
 def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:

@@ -129,8 +129,12 @@ class StudyFolder:
 
     def chunks(self) -> pa.Table:
         """All chunks there are to be: address, block, points, first_draw, end_draw,
-        first_replicate, end_replicate, runs."""
-        return pq.read_table(self.path / _CHUNKS)
+        first_replicate, end_replicate, runs. LabError ``not_a_study`` where it never came to
+        that."""
+        try:
+            return pq.read_table(self.path / _CHUNKS)
+        except OSError:
+            raise LabError("not_a_study", path=self.path) from None
 
     def failures(self) -> pa.Table:
         """Every failed run: point, policy, draw, replicate, stage, type, message, trace."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 from collections import Counter
@@ -15,10 +16,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from rich.console import Console
 
 import scenarios
 from scenarios import FirmFacts
 from scenarios.study import StudyFile, load_study
+from simlab.cli.shown import standing
 from simlab.engine.chunks import Failure, Made, run_chunk
 from simlab.engine.ensemble import simulate
 from simlab.errors import Cancelled, LabError
@@ -26,6 +29,7 @@ from simlab.jobs import batching, study_folder
 from simlab.jobs.batching import StudyState, batch, study_state
 from simlab.jobs.demo import sample_lab
 from simlab.jobs.setting import set_up
+from simlab.jobs.standing import Item, status
 from simlab.jobs.study_plan import Plan
 from simlab.lab import Lab
 from simlab.parameters import NAMES, prior_draws
@@ -366,6 +370,30 @@ def test_in_a_lab_the_people_are_its_own(written: Any, lab: Lab) -> None:
     assert tree["inputs"]["data"]
     with pytest.raises(LabError, match="who they are"):
         batch(lab, written(design="factorial", factors={"firm.people": {"choices": [5, 9]}}))
+
+
+def test_a_lab_knows_its_studies(written: Any, lab: Lab) -> None:
+    def held() -> Item:
+        (item,) = [item for item in status(lab).items if item.name == "known"]
+        return item
+
+    given = {"name": "known", "draws": 1, "replicates": 8, "parameters": "prior"}
+    with pytest.raises(Cancelled):
+        batch(lab, written(**given), threads=1, progress=stopped_after(2))
+    assert held().kind == "study"
+    assert 0 < held().facts["done"] < held().facts["runs"] == 16
+    shown = Console(file=io.StringIO(), width=120)
+    standing(shown, status(lab), "en")
+    assert "current, not complete (" in shown.file.getvalue()
+    batch(lab, written(**given))
+    assert held().facts["done"] == 16
+    assert held().stale == ()
+    (lab.path / "studies" / "known" / "chunks.parquet").rename(lab.path / "kept")
+    assert not [item for item in status(lab).items if item.name == "known"]
+    (lab.path / "kept").rename(lab.path / "studies" / "known" / "chunks.parquet")
+    scenario = Path(yaml.safe_load(Path(written(**given)).read_text())["scenario"])
+    scenario.write_text(scenario.read_text().replace("months: 4", "months: 5"))
+    assert held().stale == ("scenario",)
 
 
 def test_a_state_is_plain_data(written: Any, tmp_path: Path) -> None:

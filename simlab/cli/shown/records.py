@@ -61,6 +61,10 @@ def _since_calibrated(console: Console, facts: Mapping[str, Any], lang: str) -> 
 def _state(item: Any, lang: str) -> str:
     """Current or stale, and the mark of the calibration's check."""
     said = _stale(item.stale, lang) if item.stale else say("current", lang)
+    if item.kind == "study" and item.facts["done"] < item.facts["runs"]:
+        part = say("study.part", lang, done=f"{item.facts['done']:,}",
+                   runs=f"{item.facts['runs']:,}")
+        said = say("comma", lang).join((said, part))
     mark = item.facts.get("check")
     return said if mark is None else say("comma", lang).join(
         (said, text(f"check.short.{mark}", lang)))
