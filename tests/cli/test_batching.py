@@ -43,7 +43,11 @@ def test_a_study_is_run_and_its_state_is_told(
     ran = simlab("batch", study, "--out", out, lang=lang)
     assert said in ran.stdout
     assert said in simlab("batch", study, "--out", out, "--status", lang=lang).stdout
-    tree = json.loads(simlab("batch", study, "--out", out, "--json").stdout)
+    # another process finds the very same chunks
+    again = subprocess.run(
+        [sys.executable, "-c", "from simlab.cli import app; app()", "batch", str(study), "--out",
+         str(out), "--json"], capture_output=True, text=True, check=True)
+    tree = json.loads(again.stdout)
     assert tree["complete"] is True
     assert tree["computed"] == 0
 
