@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simlab.decide.answers import Comparison
     from simlab.decide.compare import compare
+    from simlab.decide.experiment import Experiment
     from simlab.decide.optimise import Effort, optimise
+    from simlab.decide.sensitivity import sensitivity
     from simlab.decide.terms import Terms
     from simlab.engine.ensemble import Ensemble, simulate
     from simlab.engine.mesa_model import FirmModel, PersonAgent
@@ -37,6 +39,7 @@ __all__ = [
     "Comparison",
     "Effort",
     "Ensemble",
+    "Experiment",
     "Firm",
     "FirmModel",
     "Lab",
@@ -59,6 +62,7 @@ __all__ = [
     "optimise",
     "prior_draws",
     "rule",
+    "sensitivity",
     "simulate",
     "uniform",
 ]
@@ -66,6 +70,7 @@ __all__ = [
 _HOME = {
     "MONTH": "simlab.engine.month",
     "Comparison": "simlab.decide.answers",
+    "Experiment": "simlab.decide.experiment",
     "Effort": "simlab.decide.optimise",
     "Ensemble": "simlab.engine.ensemble",
     "Firm": "simlab.world",
@@ -90,6 +95,7 @@ _HOME = {
     "optimise": "simlab.decide.optimise",
     "prior_draws": "simlab.parameters",
     "rule": "simlab.rules",
+    "sensitivity": "simlab.decide.sensitivity",
     "simulate": "simlab.engine.ensemble",
     "uniform": "simlab.rules",
 }

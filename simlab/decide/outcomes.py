@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from simlab.engine.outcomes import OUTCOMES
+from simlab.errors import LabError
 
 HEADLINE = "regretted"
 """Voluntary exits of people at or above standard: the measure a policy is judged by first."""
@@ -91,6 +94,14 @@ _KNOWN = {
     "control": _INDEX,
     "score": Outcome("mean", "higher", "points"),
 } | {name: _REASON for name in OUTCOMES if name.startswith("reason_")}
+
+
+def named(name: str, among: Sequence[str] = OUTCOMES) -> str:
+    """`name` where it is one of them; LabError ``unknown_outcome`` with the nearest names."""
+    if name not in among:
+        near = get_close_matches(name, among, n=3, cutoff=0.4) or among[:3]
+        raise LabError("unknown_outcome", name=name, near=", ".join(near))
+    return name
 
 
 def outcome(name: str) -> Outcome:

@@ -96,7 +96,7 @@ def answers(
         scenario=study.name, source=source_of(scenario), calibrated=calibrated,
         answers=tuple(_put(question, run, draws, evidence, moved) for question in QUESTIONS),
         recorded=tuple(sorted(evidence.recorded)), varied=tuple(sorted(seen)),
-        labels=_labels(), made=now(),
+        labels=column_labels(), made=now(),
         inputs=inputs(lab, study),
         options={"draws": draws, "replicates": replicates, "months": months, "seed": seed,
                  "prior": prior, "baseline": base.name})
@@ -105,8 +105,8 @@ def answers(
     return found
 
 
-def _labels() -> dict[str, dict[str, str]]:
-    """What each column that a verdict may ask for is called."""
+def column_labels() -> dict[str, dict[str, str]]:
+    """What each column that a verdict may ask for is called, in both languages."""
     kpis = {str(seed["kpi_id"]): seed for seed in KPI_SEEDS}
     found = {}
     asked = {p.column for p in REGISTRY if p.column}

@@ -19,6 +19,7 @@ KINDS: Mapping[str, Kind] = {
     "compare": Kind("simlab.jobs.comparing:compare"),
     "optimise": Kind("simlab.jobs.optimising:optimise"),
     "batch": Kind("simlab.jobs.batching:batch"),
+    "sensitivity": Kind("simlab.jobs.sensitivity:sensitivity"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "backtest": Kind("simlab.jobs.events:backtest"),
     "report": Kind("simlab.jobs.reporting:report"),

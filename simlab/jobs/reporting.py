@@ -47,6 +47,8 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     rolled = _latest(stored(lab, "rolling/*/rolling.json"))
     searched = _latest([tree for tree in stored(lab, "optimisations/*.json")
                         if scenario in (None, tree["scenario"])])
+    moved = _latest([tree for tree in stored(lab, "sensitivity/*.json")
+                     if compared is None or tree["scenario"] == compared["scenario"]])
     replayed = _latest(stored(lab, "events/*/event.json"))
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
@@ -58,10 +60,11 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
         comparison=compared["comparison"] if compared else None,
         answers=stored_answers(lab),
         rolling=rolled, optimisation=searched, event=replayed,
+        sensitivity=moved,
         totals=compared["options"].get("totals") if compared else None,
         provenance=_provenance({
             "comparison": compared, "forecast": forecast, "rolling forecast": rolled,
-            "search": searched, "past change": replayed}),
+            "search": searched, "past change": replayed, "sensitivity": moved}),
     )
 
 

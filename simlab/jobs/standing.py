@@ -66,7 +66,7 @@ def status(lab: Lab) -> Standing:
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
-             *_comparisons(lab), *_searches(lab), *_studies(lab),
+             *_comparisons(lab), *_searches(lab), *_studies(lab), *_sensitivity(lab),
              *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
@@ -171,6 +171,13 @@ def _study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
     """As of a comparison; one that asked for the prior does not mind a calibration."""
     return tuple(change for change in comparison_changes(lab, tree)
                  if change != "calibration" or tree["study"]["parameters"] == "posterior")
+
+
+def _sensitivity(lab: Lab) -> list[Item]:
+    return [Item("sensitivity", tree["scenario"], tree["made"], comparison_changes(lab, tree),
+                 {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
+                 | _check(lab, tree))
+            for tree in stored(lab, "sensitivity/*.json")]
 
 
 def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:

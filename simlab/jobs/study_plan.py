@@ -20,7 +20,7 @@ from pydantic import ValidationError
 import scenarios
 from scenarios.facts import SURROUNDINGS, FirmFacts, surroundings
 from scenarios.study import Row, StudyFile
-from simlab.decide.outcomes import outcome
+from simlab.decide.outcomes import named, outcome
 from simlab.engine.chunks import Arrays, Chunk
 from simlab.engine.ensemble import state
 from simlab.engine.firm import with_surroundings
@@ -87,11 +87,7 @@ class Planned:
 
 def chosen_outcomes(names: Sequence[str]) -> tuple[str, ...]:
     """The outcomes named, or all; LabError ``unknown_outcome`` with the nearest names."""
-    for name in names:
-        if name not in OUTCOMES:
-            near = get_close_matches(name, OUTCOMES, n=3, cutoff=0.4) or OUTCOMES[:3]
-            raise LabError("unknown_outcome", name=name, near=", ".join(near))
-    return tuple(dict.fromkeys(names)) or OUTCOMES
+    return tuple(dict.fromkeys(map(named, names))) or OUTCOMES
 
 
 def points(study: StudyFile, scenario: scenarios.Scenario, *, recorded: bool) -> list[Point]:

@@ -77,12 +77,21 @@ def prior_draws(
 
     Each parameter's numbers come from its name, so one more in `registry` moves no other's.
     """
-    draws = np.empty((n, len(registry)))
+    shares = [np.random.default_rng((seed, zlib.crc32(p.name.encode()))).random(n)
+              for p in registry]
+    return prior_quantiles(np.stack(shares, axis=1), registry)
+
+
+def prior_quantiles(
+    shares: NDArray[np.float64], registry: tuple[Parameter, ...] = REGISTRY
+) -> NDArray[np.float64]:
+    """(n, parameter) shares of the prior, 0..1 -> the values below which so much of it lies."""
+    values = np.empty(shares.shape)
     for k, p in enumerate(registry):
         low, high = ndtr((p.lower - p.mean) / p.sd), ndtr((p.upper - p.mean) / p.sd)
-        share = np.random.default_rng((seed, zlib.crc32(p.name.encode()))).random(n)
-        draws[:, k] = np.clip(p.mean + p.sd * ndtri(low + share * (high - low)), p.lower, p.upper)
-    return draws
+        values[:, k] = np.clip(
+            p.mean + p.sd * ndtri(low + shares[:, k] * (high - low)), p.lower, p.upper)
+    return values
 
 
 def prior_mean() -> NDArray[np.float64]:

@@ -27,6 +27,7 @@ from simlab.report import (
     grid,
     optimising,
     rolling,
+    sensitivity,
     wording,
 )
 from simlab.report.tokens import FONT, LIGHT
@@ -128,6 +129,8 @@ class Contents:
     """Scored forecasts of past months (``Rolled.to_json()``)."""
     optimisation: Mapping[str, Any] | None = None
     """A search and its front (``Found.to_json()`` of `simlab.jobs.optimising`)."""
+    sensitivity: Mapping[str, Any] | None = None
+    """What moves the difference between policies (``Studied.to_json()``)."""
     event: Mapping[str, Any] | None = None
     """A past change replayed (``Backtest.to_json()``)."""
     totals: str | None = None
@@ -169,6 +172,8 @@ def render(contents: Contents, lang: str) -> str:
         searched=None if contents.optimisation is None else _searched(contents.optimisation, lang),
         detail=[] if comparison is None else detail.blocks(comparison, titles, lang, _embedded),
         precision=[] if comparison is None else comparing.precision(comparison, lang),
+        moved=None if contents.sensitivity is None else sensitivity.section(
+            contents.sensitivity, lang, _embedded),
         event=None if contents.event is None else event.section(contents.event, lang),
         totals=None if contents.totals is None else text(
             "cli.posterior_of_totals", lang, source=contents.totals),

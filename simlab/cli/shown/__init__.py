@@ -15,6 +15,7 @@ from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
 from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.optimising import optimised
 from simlab.cli.shown.records import imported, standing
+from simlab.cli.shown.sensitivity import weighed
 from simlab.cli.shown.stories import told
 from simlab.cli.shown.studies import studied
 from simlab.cli.shown.tables import table
@@ -42,4 +43,5 @@ __all__ = [
     "table",
     "told",
     "verdict",
+    "weighed",
 ]

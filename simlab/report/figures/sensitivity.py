@@ -1,0 +1,106 @@
+"""Figures of a sensitivity study. They take plain dictionaries: rows of ``Studied.to_json()``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from simlab.i18n import text
+from simlab.report.figures.frame import Tree, blank, broken
+from simlab.report.tokens import LIGHT
+from simlab.report.wording import interval, number, share
+
+_ROW = 54
+"""Height of a bar with its name above it, pixels."""
+_LIGHT = "#a9b4c1"
+
+
+def tornado(
+    swings: Sequence[Tree], names: Mapping[str, str], x_title: str, lang: str
+) -> go.Figure:
+    """The expected difference with one parameter or fact at a time at its lower value (hollow) and
+    its upper one (filled), the widest swing on top; thin lines are the 90% intervals of the Monte
+    Carlo error. `names` names each swing."""
+    figure = _rows([names[swing["name"]] for swing in swings], x_title, lang)
+    for k, swing in enumerate(swings):
+        figure.add_scatter(
+            x=[swing["at_low"]["mean"], swing["at_high"]["mean"]], y=[-k, -k], mode="lines",
+            line={"color": LIGHT["accent" if not swing["fact"] else "caution"], "width": 9},
+            hoverinfo="skip", showlegend=False)
+    for end, value, fill in (("at_low", "low", LIGHT["surface"]), ("at_high", "high",
+                                                                   LIGHT["ink"])):
+        means = [swing[end]["mean"] for swing in swings]
+        figure.add_scatter(
+            x=means, y=[-k for k in range(len(swings))], mode="markers",
+            name=text(f"sensitivity.figure.{value}", lang),
+            marker={"size": 9, "color": fill, "line": {"color": LIGHT["ink"], "width": 1.5}},
+            error_x=_error([swing[end] for swing in swings]),
+            text=[text("sensitivity.figure.swing_note", lang,
+                       value=number(swing[value], lang),
+                       difference=interval(swing[end], lang, signed=True)) for swing in swings],
+            hovertemplate="%{text}<extra>%{fullData.name}</extra>")
+    figure.add_vline(x=0, line={"color": LIGHT["muted"], "width": 1, "dash": "dot"})
+    return figure
+
+
+def sobol_bars(indices: Sequence[Tree], names: Mapping[str, str], lang: str) -> go.Figure:
+    """Total index (light) and first index (dark) of each parameter, with 90% intervals over
+    refitted emulators and resampled points."""
+    figure = _rows([names[index["name"]] for index in indices],
+                   text("sensitivity.figure.share", lang), lang)
+    for key, colour, width in (("total", _LIGHT, 0.34), ("first", LIGHT["accent"], 0.16)):
+        figure.add_bar(
+            x=[max(index[key]["mean"], 0.0) for index in indices],
+            y=[-k for k in range(len(indices))],
+            orientation="h", width=width, marker={"color": colour},
+            name=text(f"sensitivity.figure.{key}", lang),
+            error_x=_error([index[key] for index in indices]) if key == "total" else None,
+            text=[_shares(index[key], lang) for index in indices], textposition="none",
+            hovertemplate="%{text}<extra>%{fullData.name}</extra>")
+    figure.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1],
+                        ticktext=["0%", "25%", "50%", "75%", "100%"])
+    figure.update_layout(barmode="overlay")
+    return figure
+
+
+def information_bars(
+    worth: Sequence[Tree], names: Mapping[str, str], x_title: str, lang: str
+) -> go.Figure:
+    """What knowing each parameter would be worth before choosing, with 90% intervals."""
+    figure = _rows([names[each["name"]] for each in worth], x_title, lang)
+    figure.add_bar(
+        x=[each["value"]["mean"] for each in worth], y=[-k for k in range(len(worth))],
+        orientation="h", width=0.3, marker={"color": LIGHT["accent"]}, showlegend=False,
+        error_x=_error([each["value"] for each in worth]),
+        text=[interval(each["value"], lang) for each in worth], textposition="none",
+        hovertemplate="%{text}<extra></extra>")
+    figure.update_xaxes(rangemode="tozero")
+    return figure
+
+
+def _rows(names: Sequence[str], x_title: str, lang: str) -> go.Figure:
+    """A figure with a row for each name, which stands above it: long ones fit on a phone."""
+    figure = blank("")
+    for k, name in enumerate(names):
+        figure.add_annotation(
+            x=0, xref="paper", y=-k + 0.22, xanchor="left", yanchor="bottom", showarrow=False,
+            align="left", text=broken(name, lang), font={"size": 12})
+    most = max((len(broken(name, lang).split("<br>")) for name in names), default=1)
+    figure.update_yaxes(visible=False, range=[-len(names) + 0.5, 0.9])
+    figure.update_xaxes(title_text=x_title, tickangle=0)
+    figure.update_layout(height=120 + (_ROW + 16 * (most - 1)) * len(names))
+    return figure
+
+
+def _error(intervals: Sequence[Tree]) -> dict[str, Any]:
+    return {"type": "data", "symmetric": False, "thickness": 1.2, "width": 4,
+            "color": LIGHT["ink"],
+            "array": [each["upper"] - each["mean"] for each in intervals],
+            "arrayminus": [each["mean"] - each["lower"] for each in intervals]}
+
+
+def _shares(value: Tree, lang: str) -> str:
+    return text("report.interval", lang, mean=share(value["mean"]), lower=share(value["lower"]),
+                upper=share(value["upper"]))
