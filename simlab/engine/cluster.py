@@ -47,7 +47,7 @@ CONNECT_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
 """How long a study waits for a worker where there is none."""
 _LOOK_SECONDS = 1.0
-_FETCH_SECONDS = 10.0
+_FETCH_SECONDS = 5.0
 _RETRIES = 2
 _SENT = 4
 """Arrays of so many firms are kept on the cluster after their last chunk was handed out."""
@@ -162,6 +162,8 @@ class _Workers:
         self._refused: dict[str, LabError] = {}
         self.fit: dict[str, int] = {}
         """Address -> threads."""
+        self._worked = False
+        """Whether there ever was one: then another may come."""
         self._seen = time.monotonic()
         self._await_one()
 
@@ -193,7 +195,7 @@ class _Workers:
         self.fit = {address: n for address, n in self.fit.items() if address in there}
         if self.fit or self._asked:
             self._seen = time.monotonic()
-        elif there and all(address in self._refused for address in there):
+        elif not self._worked and there and all(address in self._refused for address in there):
             raise LabError("cluster_workers", address=self._address,
                            problems=tuple(self._refused[address] for address in there))
         elif time.monotonic() - self._seen > PATIENCE_SECONDS:
@@ -206,7 +208,7 @@ class _Workers:
             theirs: Mapping[str, str] = answer.result()
             differing = [what for what in own if theirs.get(what) != own[what]]
             if not differing:
-                self.fit[address] = threads
+                self.fit[address], self._worked = threads, True
                 return
             why = ", ".join(f"{what} {theirs.get(what)} (here {own[what]})" for what in differing)
         else:
@@ -229,7 +231,7 @@ class _Tasks(Generic[K]):
 
     @property
     def full(self) -> bool:
-        return len(self.pending) >= IN_FLIGHT * max(self._workers.threads, 1)
+        return len(self.pending) >= IN_FLIGHT * self._workers.threads
 
     def submit(self, name: K, chunk: Chunk) -> None:
         fit = frozenset(self._workers.fit)
@@ -257,7 +259,10 @@ class _Tasks(Generic[K]):
         # where the scheduler went away nothing is left to wait for: the tasks say so
         with (self._client.as_current(),
               contextlib.suppress(TimeoutError, CancelledError)):
-            wait(list(self.pending), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED")
+            if self.pending:
+                wait(list(self.pending), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED")
+            else:
+                time.sleep(_LOOK_SECONDS)
         for task in [task for task in self.pending if task.done()]:
             made = self._made(task, self.pending[task][1])
             if made is not None:

@@ -83,6 +83,7 @@ def at(done: float, act: Callable[[], Any]) -> Progress:
     return Progress(report)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_loses_nothing(
     written: Any, tmp_path: Path, files: Any, work: Start, scheduler: tuple[str, Any]
 ) -> None:
@@ -99,6 +100,26 @@ def test_a_worker_that_dies_loses_nothing(
     assert len(list((tmp_path / "here").glob("runs/*/*"))) > 30
 
 
+@pytest.mark.slow
+def test_a_worker_that_comes_after_the_last_one_died_goes_on(
+    written: Any, tmp_path: Path, files: Any, work: Start, scheduler: tuple[str, Any]
+) -> None:
+    study = written(design="factorial", factors=FACTORS, draws=20, replicates=20)
+    only = work("only")
+
+    def replace() -> None:
+        only.kill()
+        work("next")
+
+    state = batch(None, study, out=tmp_path / "there", scheduler=scheduler[0],
+                  progress=at(0.3, replace))
+    assert state.complete
+    assert state.failed == 0
+    batch(None, study, out=tmp_path / "here")
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+
+
+@pytest.mark.slow
 def test_a_scheduler_that_dies_leaves_what_was_finished(
     written: Any, tmp_path: Path, files: Any, work: Start, scheduler: tuple[str, Any]
 ) -> None:
@@ -117,6 +138,7 @@ def test_a_scheduler_that_dies_leaves_what_was_finished(
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
+@pytest.mark.slow
 def test_a_worker_of_other_code_is_refused_by_name(
     written: Any, tmp_path: Path, work: Start, scheduler: tuple[str, Any]
 ) -> None:
