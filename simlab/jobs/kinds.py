@@ -16,6 +16,7 @@ KINDS: Mapping[str, Kind] = {
     "check": Kind("simlab.jobs.checking:check"),
     "forecast": Kind("simlab.jobs.forecasting:forecast"),
     "rolling": Kind("simlab.jobs.rolling:forecast_every_month"),
+    "outlook": Kind("simlab.jobs.outlook:outlook"),
     "compare": Kind("simlab.jobs.comparing:compare"),
     "optimise": Kind("simlab.jobs.optimising:optimise"),
     "batch": Kind("simlab.jobs.batching:batch"),

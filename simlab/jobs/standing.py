@@ -16,6 +16,7 @@ from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerpri
 from simlab.jobs.checking import mark
 from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.optimising import searched
+from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored, stored_answers
 from simlab.jobs.setting import inputs
@@ -66,7 +67,8 @@ def status(lab: Lab) -> Standing:
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
-             *_comparisons(lab), *_searches(lab), *_studies(lab), *_sensitivity(lab),
+             *_outlook(lab), *_comparisons(lab), *_searches(lab), *_studies(lab),
+             *_sensitivity(lab),
              *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
@@ -136,6 +138,13 @@ def _comparisons(lab: Lab) -> list[Item]:
                  {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
                  | _check(lab, tree))
             for tree in stored(lab, "comparisons/*.json")]
+
+
+def _outlook(lab: Lab) -> list[Item]:
+    tree = stored_outlook(lab)
+    return [] if tree is None else [Item(
+        "outlook", tree["scenario"], tree["made"], comparison_changes(lab, tree),
+        {"months": len(tree["months"]), "draws": tree["draws"]} | _check(lab, tree))]
 
 
 def _searches(lab: Lab) -> list[Item]:

@@ -70,15 +70,15 @@ def test_the_navigation_on_a_phone_opens_and_leads_on(visit: Visit) -> None:
     page.get_by_role("button", name=text("ui.navigation", "zh")).click()
     link.click()
     page.get_by_role("heading", name=text("page.glossary.title", "zh"), level=1).wait_for()
-    page.wait_for_function(
-        "document.querySelector('.lab-navbar').getBoundingClientRect().right <= 0")
+    from playwright.sync_api import expect
+
+    expect(page.locator(".lab-navbar")).not_to_be_in_viewport()
 
 
 def test_a_choice_holds_on_every_page(visit: Visit) -> None:
     page = visit("en", "desktop", "settings")
     page.get_by_label(text("ui.choice.theme.dark", "en"), exact=True).click()
-    page.wait_for_function(
-        "document.documentElement.dataset.mantineColorScheme === 'dark'")
+    page.locator("html[data-mantine-color-scheme=dark]").wait_for()
     page.locator(".lab-card").get_by_label("中文", exact=True).click()
     page.get_by_role("heading", name=text("page.settings.title", "zh"), level=1).wait_for()
     page.get_by_role("link", name=text("page.glossary.title", "zh"), exact=True).click()

@@ -14,6 +14,7 @@ from simlab.cli.shown.deciding import answered
 from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
 from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.optimising import optimised
+from simlab.cli.shown.outlook import foreseen
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.sensitivity import weighed
 from simlab.cli.shown.stories import told
@@ -30,6 +31,7 @@ __all__ = [
     "compared",
     "drift_line",
     "forecasted",
+    "foreseen",
     "imported",
     "job",
     "listed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -25,3 +25,12 @@ def check_badge(mark: Mapping[str, Any] | None, lang: str) -> list[Any]:
     verdict = mark["verdict"]
     return [dmc.Badge(text(f"check.short.{verdict}", lang), tt="none", variant="light",
                       color="lab" if verdict == "passed" else "caution", className="lab-badge")]
+
+
+def stale_badge(causes: Sequence[str], lang: str) -> list[Any]:
+    """That a result no longer fits what it was made from, and why; none where it does."""
+    if not causes:
+        return []
+    said = text("cli.comma", lang).join(text(f"cli.cause.{cause}", lang) for cause in causes)
+    return [dmc.Badge(text("cli.stale", lang, causes=said), tt="none", variant="filled",
+                      color="caution", className="lab-badge lab-stale")]

@@ -35,6 +35,7 @@ class Page:
 
 
 PAGES = (
+    Page("overview", "deciding"),
     Page("compare", "deciding"),
     Page("glossary", "lab"),
     Page("settings", "lab"),

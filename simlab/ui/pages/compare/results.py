@@ -10,6 +10,7 @@ from dash import html
 
 from simlab.decide.outcomes import outcome as described
 from simlab.i18n import text
+from simlab.jobs.standing import comparison_changes
 from simlab.report import evidence, figures, grid, wording
 from simlab.report.page import TABLE, answer
 from simlab.ui.components import (
@@ -17,6 +18,7 @@ from simlab.ui.components import (
     chart_card,
     check_badge,
     no_data,
+    stale_badge,
     table,
     warrant_badge,
 )
@@ -40,7 +42,7 @@ def view(visit: Visit, tree: Tree, answers: Tree | None = None) -> Any:
     against = comparison["baseline"]
     pairs = [(p, against) for p in comparison["policies"] if p != against]
     return dmc.Stack([
-        _heading(tree, lang),
+        _heading(visit, tree),
         *[_answer(visit, comparison, a, b, titles) for a, b in pairs],
         html.Div(fans(visit, tree, comparison["headline"], True), id="compare-fans"),
         dmc.SimpleGrid([_difference(visit, tree, a, b) for a, b in pairs],
@@ -148,8 +150,8 @@ def _between(row: Tree, lang: str) -> str:
                 upper=wording.number(row["p95"], lang))
 
 
-def _heading(tree: Tree, lang: str) -> Any:
-    comparison = tree["comparison"]
+def _heading(visit: Visit, tree: Tree) -> Any:
+    comparison, lang = tree["comparison"], visit.lang
     calibrated = bool(tree["calibrated"])
     return dmc.Stack([
         dmc.Title(wording.pick(tree["title"], lang), order=2, size="h3"),
@@ -157,6 +159,7 @@ def _heading(tree: Tree, lang: str) -> Any:
             dmc.Badge(text("ui.badge_calibrated" if calibrated else "ui.badge_prior", lang),
                       tt="none", color="lab" if calibrated else "caution", variant="light"),
             *check_badge(tree.get("check"), lang),
+            *stale_badge(comparison_changes(visit.lab, tree), lang),
             dmc.Badge(_say(f"badge_people_{tree['options']['people_from']}", lang,
                            people=tree["options"]["people"]),
                       tt="none", color="gray", variant="light"),

@@ -1,0 +1,1 @@
+"""Where the firm stands, and where it goes."""
