@@ -82,3 +82,44 @@ def test_a_worker_works_until_it_is_stopped(lab: Lab, stop: signal.Signals) -> N
     assert str(lab.path) in out
     assert not at_work(lab)
     assert "Result in the lab" in simlab("jobs", lab.path, "--show", name).output
+
+
+@pytest.mark.slow
+def test_a_job_outlives_the_server_that_began_it(tmp_path: Path) -> None:
+    """Killed outright, the server takes its worker along, which hands the job back on the way."""
+    lab = Lab.create(tmp_path / "lab")
+
+    def serve() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "simlab", "serve", str(lab.path), "--port", "0"], cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, text=True)
+
+    def job() -> dict[str, Any]:
+        return dict(json.loads(simlab("jobs", lab.path, "--show", name, "--json").output))
+
+    def reach(wanted: Any) -> None:
+        end = time.monotonic() + 180
+        while not wanted(job()):
+            assert time.monotonic() < end, job()
+            time.sleep(0.1)
+
+    server = serve()
+    submitted = simlab("submit", lab.path, "compare", "scenario=sales_transition", "draws=4000",
+                       "months=120", "--json")
+    name = json.loads(submitted.output)["job"]
+    try:
+        reach(lambda now: now["stage"] == "simulate")
+        server.kill()
+        server.wait()
+        reach(lambda now: now["state"] == "queued")
+        assert job()["attempts"] == 0
+        assert not at_work(lab)
+        server = serve()
+        reach(lambda now: now["stage"] == "simulate")
+        asked = time.monotonic()
+        simlab("jobs", lab.path, "--cancel", name)
+        reach(lambda now: now["state"] == "cancelled")
+        assert time.monotonic() - asked < 5
+    finally:
+        server.terminate()
+        server.wait()
