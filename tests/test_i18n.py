@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
 
 import pytest
+import yaml
 
 from simlab.i18n import LANGUAGES, catalogue, text
 
@@ -41,3 +45,21 @@ def test_an_unknown_language_is_refused() -> None:
 
 def test_a_text_has_its_values_filled_in() -> None:
     assert text("error.cancelled", "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_key_stands_in_two_files(lang: str) -> None:
+    """The files of a language are one tree: a key given twice would hide one of its sentences."""
+    files: dict[str, list[str]] = {}
+    for file in sorted(resources.files("simlab.i18n").joinpath(lang).iterdir(), key=str):
+        for key in flat(yaml.safe_load(file.read_text(encoding="utf-8")) or {}):
+            files.setdefault(key, []).append(file.name)
+    assert {key: names for key, names in files.items() if len(names) > 1} == {}
+
+
+def flat(tree: dict[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}"

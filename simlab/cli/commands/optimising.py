@@ -13,7 +13,8 @@ from simlab.cli.run import at_work, out, print_json, say
 @app.command(help=say("help.optimise"))
 def optimise(
     lab: LabPath, scenario: ScenarioName, lang: Lang,
-    budget: Annotated[float | None, typer.Option("--budget", help=say("help.budget"))] = None,
+    budget: Annotated[float | None,
+                      typer.Option("--budget", help=say("help.search_budget"))] = None,
     objective: Annotated[list[str], typer.Option("--objective", help=say("help.objective"))] = [],  # noqa: B006
     evaluations: Annotated[int, typer.Option("--evaluations", help=say("help.evaluations"))]
     = 2000,

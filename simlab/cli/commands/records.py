@@ -48,7 +48,8 @@ def import_(
 @app.command(help=say("help.rollback"))
 def rollback(
     lab: LabPath, lang: Lang,
-    batch: Annotated[int | None, typer.Argument(metavar="[BATCH]", help=say("help.batch"))] = None,
+    batch: Annotated[int | None, typer.Argument(metavar="[IMPORT]",
+                                                help=say("help.import_number"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """The import batches, or one taken back."""
