@@ -6,7 +6,7 @@ they reach the JSON Schema and the reference from there (`simlab.policy.schema`)
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, LiteralString, Self, cast
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,7 @@ from simlab.practice import industries, kpis, skills
 def refused(kind: str, **said: str) -> PydanticCustomError:
     """What a validator raises: the sentence is ``error.field_<kind>`` of the language files."""
     words = ", ".join(f"{name} {{{name}}}" for name in said)
-    return PydanticCustomError(cast(LiteralString, kind), cast(LiteralString, words), dict(said))
+    return PydanticCustomError(kind, words, dict(said))
 
 
 def _both(said: dict[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from werkzeug.utils import redirect
 
 from simlab.errors import LabError
 from simlab.lab import Lab
+from simlab.labs import offered
 from simlab.ui.shell import create
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -21,15 +21,16 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 def application(labs: Sequence[Lab]) -> Application:
     """One lab at the root; several each at an address of its own, as an application of its own
-    that knows of no other records than its lab's. The root then leads to the first."""
-    if len(labs) == 1:
-        served: Application = create(labs[0]).server
+    that knows of no other records and jobs than its lab's. The root then leads to the first.
+    LabErrors of `simlab.labs.offered`."""
+    several = offered(labs)
+    if len(several) == 1:
+        served: Application = create(several[0].lab).server
         return served
-    names = _addresses(labs)
-    beside = [(lab.path.name, f"/{name}/") for lab, name in zip(labs, names, strict=True)]
-    mounts = {f"/{name}": create(lab, prefix=f"/{name}/", beside=beside).server
-              for lab, name in zip(labs, names, strict=True)}
-    mounted: Application = DispatcherMiddleware(redirect(f"/{names[0]}/"), mounts)
+    beside = [(each.title, f"/{each.slug}/") for each in several]
+    mounts = {f"/{each.slug}": create(each.lab, prefix=f"/{each.slug}/", beside=beside).server
+              for each in several}
+    mounted: Application = DispatcherMiddleware(redirect(beside[0][1]), mounts)
     return mounted
 
 
@@ -47,19 +48,6 @@ def run(labs: Sequence[Lab], host: str, port: int, announce: Callable[[str], Non
                              request_handler=_Quiet, fd=listening.fileno())
         announce(f"http://{host}:{listening.getsockname()[1]}/")
         server.serve_forever()
-
-
-def _addresses(labs: Sequence[Lab]) -> list[str]:
-    """A name for each lab in the address: its folder's, told apart by a number where two are
-    alike."""
-    found: list[str] = []
-    for lab in labs:
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", lab.path.name).strip("-") or "lab"
-        name, again = stem, 2
-        while name in found:
-            name, again = f"{stem}-{again}", again + 1
-        found.append(name)
-    return found
 
 
 class _Quiet(WSGIRequestHandler):
