@@ -35,6 +35,9 @@ TRAJECTORIES, KEPT = 10, 15
 LEAST_R2 = 0.7
 """Share of the variance of runs left out of its fit that an emulator must foretell; below it no
 Sobol index is given."""
+_STILL = 1e-5
+"""SD of draws up to which a parameter is held at one value: the registry holds one by a prior of
+a millionth."""
 _TURNING = 8
 """Parameters whose thresholds are looked for."""
 _DESIGN, _TORNADO, _PATHS = 1, (2, 3, 4, 5), 6
@@ -125,11 +128,9 @@ class _Study:
     @property
     def moving(self) -> tuple[str, ...]:
         """Parameters that are not held at one value."""
-        spread = np.ptp(self.model.draws, axis=0)
-        size = np.abs(self.model.draws).max(axis=0)
-        return tuple(name for name, wide, large in
-                     zip(self.parameters.names, spread, size, strict=True)
-                     if wide > 1e-4 * max(large, 1e-2))
+        spread = self.model.draws.std(axis=0)
+        return tuple(name for name, wide in zip(self.parameters.names, spread, strict=True)
+                     if wide > _STILL)
 
     def columns(self, names: Sequence[str]) -> list[int]:
         """Their places among the parameters."""

@@ -29,11 +29,12 @@ def tornado(
             x=[swing["at_low"]["mean"], swing["at_high"]["mean"]], y=[-k, -k], mode="lines",
             line={"color": LIGHT["accent" if not swing["fact"] else "caution"], "width": 9},
             hoverinfo="skip", showlegend=False)
-    for end, value, fill in (("at_low", "low", LIGHT["surface"]), ("at_high", "high",
-                                                                   LIGHT["ink"])):
+    # beside each other, so that their intervals can be told apart
+    for end, value, fill, shift in (("at_low", "low", LIGHT["surface"], 0.07),
+                                    ("at_high", "high", LIGHT["ink"], -0.07)):
         means = [swing[end]["mean"] for swing in swings]
         figure.add_scatter(
-            x=means, y=[-k for k in range(len(swings))], mode="markers",
+            x=means, y=[shift - k for k in range(len(swings))], mode="markers",
             name=text(f"sensitivity.figure.{value}", lang),
             marker={"size": 9, "color": fill, "line": {"color": LIGHT["ink"], "width": 1.5}},
             error_x=_error([swing[end] for swing in swings]),
