@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import skellam
+from scipy.integrate import quad
+from scipy.stats import norm, skellam
 
 import scenarios
 from deciding import Known
 from scenarios import FirmFacts, scenario_firm
-from simlab.decide import Comparison, compare
+from simlab.decide import Comparison, Terms, compare
 from simlab.engine.ensemble import Ensemble, simulate
 from simlab.parameters import prior_draws
 
@@ -80,6 +81,34 @@ def poisson_toy(hazard_ratio: float, *, exits: float, draws: int, replicates: in
     return Toy(y, ("now", "better"))
 
 
+def normal_toy(draws: int) -> Toy:
+    """Three policies whose expected exits are 20 + N(0, .1), 20 + N(-1, 1) and 20 + N(-2, 2) over
+    draws; costs are 0, 10 and 30 above the first one's. No luck."""
+    rng = np.random.default_rng(1)
+    exits = 20 + np.array([0, -1, -2]) + np.array([0.1, 1, 2]) * rng.standard_normal((draws, 3))
+    cost = np.broadcast_to(100.0 + np.array([0, 10, 30]), exits.shape)
+    y = np.repeat(np.stack([exits, cost], axis=-1)[:, None, :, None], 2, axis=1)
+    return Toy(y, ("now", "a", "b"))
+
+
+def chances() -> list[Known]:
+    """P(best) of the third is P(its normal is below both others'), by quadrature over its own
+    value; P(harm), the target and the budget follow from one normal each."""
+    comparison = compare(normal_toy(40_000), "now", outcomes=("regretted", "cost"),
+                         terms=Terms(at_most=18.0, budget=20.0))
+    found = {each.policy: each for each in comparison.standings}
+    target, budget = found["b"].target, found["b"].budget
+    assert target is not None
+    assert budget is not None
+    best, _ = quad(lambda x: norm.pdf(x, -2, 2) * norm.sf(x, -1, 1) * norm.sf(x, 0, 0.1), -14, 3)
+    return [
+        Known("P(best) of three", best, found["b"].best, 0.01),
+        Known("P(harm)", float(norm.sf(0, -2, np.hypot(2, 0.1))), found["b"].harm or 0.0, 0.01),
+        Known("P(target met)", 0.5, target.expected, 0.01),
+        Known("P(within budget)", 0.0, budget.expected, 0.0),
+    ]
+
+
 def known_answers() -> list[Known]:
     """A hazard ratio of .95 on 40 exits. Within a draw the expected difference is -2; coupled
     histories see fewer wherever an exit is avoided, 1 - exp(-2) = .86, independent ones with the
@@ -97,4 +126,5 @@ def known_answers() -> list[Known]:
         Known("correlation of pairs", np.sqrt(ratio), effect.correlation, 0.01),
         Known("P(better in expectation)", 1.0, effect.beats, 0.0),
         Known("chance to see fewer", float(fewer), effect.sees_better, 0.01),
+        *chances(),
     ]

@@ -17,9 +17,9 @@ from simlab.decide import compare as reduce
 from simlab.decide.advice import LeverEvidence, lever_evidence
 from simlab.decide.precision import ASKED
 from simlab.errors import LabError
-from simlab.jobs.common import count_option, write_out
+from simlab.jobs.common import count_option, fingerprint, write_out
 from simlab.jobs.dividing import divided
-from simlab.jobs.replicating import BATCH, MOST, replicate, switched_off
+from simlab.jobs.replicating import BATCH, MOST, Kept, replicate, switched_off
 from simlab.jobs.setting import Setting, chosen_baseline, chosen_policies, set_up
 from simlab.jobs.variation import varied_levers, varied_pairs
 from simlab.lab import Lab
@@ -109,10 +109,13 @@ def compare(
                            divided=parts, progress=progress)
     main = setting.drawn.of(ensemble, "main")
     names = [policy.name for policy in chosen]
+    definitions = {policy.name: policy.model_dump(mode="json") for policy in chosen}
+    kept = Kept(lab, {**setting.inputs, "policies": definitions, "months": months, "seed": seed,
+                      "rows": fingerprint(setting.drawn.main), "groups": parts.groups})
     further, reached = replicate(
         setting, chosen, main, baseline=names.index(baseline or names[0]), months=months,
         asked=0.0 if replicates else precision, cap=replicates or most, divided=parts,
-        progress=progress)
+        kept=kept, progress=progress)
     apart = switched_off(setting, chosen, main, months=months, progress=progress) \
         if channels else None
     progress.advance("reduce", 0, 1)
@@ -127,9 +130,10 @@ def compare(
         options={**setting.options(), "replicates": comparison.replicates, "months": months,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
                  "only": {name: list(values) for name, values in (only or {}).items() if values}},
-        definitions={policy.name: policy.model_dump(mode="json") for policy in chosen},
+        definitions=definitions,
     )
     _keep(compared, lab, out)
+    kept.clear()
     return compared
 
 

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from simlab.engine.groups import JOINED
-from simlab.errors import LabError
+from simlab.errors import Cancelled, LabError
 from simlab.jobs.comparing import compare
 from simlab.jobs.records import import_records
+from simlab.jobs.replicating import UNFINISHED
 from simlab.jobs.reporting import report
+from simlab.jobs.setting import Setting
 from simlab.lab import Lab
 
 PAIR = ["move_only", "train_and_help"]
@@ -76,6 +78,28 @@ def test_replicates_of_several_batches_are_those_of_one(empty, fine):
         assert one.difference == other.difference
     assert fine.comparison.groups == once.comparison.groups
     assert once.comparison.precision.asked == 0.0
+
+
+def test_a_comparison_that_was_stopped_goes_on(empty, fine, monkeypatch):
+    """Stopped in its second batch, it keeps the first and runs only what is missing."""
+    ran = []
+    run = Setting.run
+
+    def noted(self, *given, first_replicate=0, **options):
+        ran.append(first_replicate)
+        if first_replicate == 16 and ran.count(16) == 1:
+            raise Cancelled
+        return run(self, *given, first_replicate=first_replicate, **options)
+
+    monkeypatch.setattr(Setting, "run", noted)
+    asked = {"precision": 0.01, "most": 20, "channels": False, **QUICK}
+    with pytest.raises(Cancelled):
+        compare(empty, "sales_transition", PAIR, **asked)
+    assert len(list(empty.path.glob(f"{UNFINISHED}/*/*.npz"))) == 1
+    again = compare(empty, "sales_transition", PAIR, **asked)
+    assert ran == [0, 8, 16, 0, 16]
+    assert again.comparison.effects == fine.comparison.effects
+    assert list(empty.path.glob(f"{UNFINISHED}/*")) == []
 
 
 def test_precision_that_is_reached_stops(empty):
