@@ -42,8 +42,7 @@ class Kept:
         whole."""
         try:
             with np.load(self._lab.path / self._name(first, count)) as found:
-                return Reduced(found["totals"], found["monthly"],
-                               found["groups"] if "groups" in found else None)
+                return Reduced(found["totals"], found["monthly"], found.get("groups"))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 
