@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,8 +99,13 @@ def worker(
             threading.Thread(target=_when_input_closes, args=(made,), daemon=True).start()
         else:
             out.print(say("working", lang, path=opened.path), markup=False, soft_wrap=True)
-        with suppress(KeyboardInterrupt):
+        try:
             made.run()
+        except KeyboardInterrupt:
+            pass
+        except LabError as error:  # of two that a server's processes start, one is enough
+            if not tied or error.code != "worker_there":
+                raise
 
 
 def _when_input_closes(made: Any) -> None:
