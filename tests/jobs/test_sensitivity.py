@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +178,11 @@ def test_quantiles_of_the_prior_are_those_of_its_draws() -> None:
     spread = np.maximum(draws.std(axis=0), 1e-12)
     for share, row in zip((0.05, 0.5, 0.95), found, strict=True):
         assert (np.abs(np.quantile(draws, share, axis=0) - row) / spread < 0.06).all()
+
+
+@pytest.mark.slow
+def test_the_example_of_the_how_to_runs() -> None:
+    page = Path(__file__).parents[2] / "docs/how-to/find-what-to-measure-first.md"
+    code, = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Screened(name=" in said.stdout
