@@ -88,6 +88,12 @@ def notice(lab: Lab, name: str, monkeypatch: pytest.MonkeyPatch) -> Job:
     return until(looked)
 
 
+def test_work_on_either_database(any_lab: Lab) -> None:
+    job = at_once(any_lab, ask(any_lab, "count", to=2))
+    assert job.state == "done"
+    assert any_lab.read_json(str(job.result)) == {"counted": 2, "begun": 0}
+
+
 def test_a_worker_is_killed_and_the_next_goes_on(
     lab: Lab, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
