@@ -12,7 +12,7 @@ from simlab.decide.answers import MOST_DOTS, Comparison, Dots, Effect, Total
 from simlab.decide.channels import Apart, decompose, ramp_up
 from simlab.decide.effects import Beside, Outcomes, effect_of, retained_by
 from simlab.decide.groups import GroupEffect, group_effects
-from simlab.decide.intervals import fan_of, interval_of
+from simlab.decide.intervals import fans_of, interval_of
 from simlab.decide.outcomes import HEADLINE, outcome
 from simlab.decide.precision import Precision, Reduced, over_months
 from simlab.decide.terms import Terms, standings
@@ -47,16 +47,15 @@ def compare(
     effects = _effects(reduced, _others(ensemble, beside, names), names, order, beside)
     against = {e.policy: e for e in effects if (e.against, e.outcome) == (baseline, HEADLINE)}
     y = ensemble.y
+    futures = {p: y[:, :, order[p]].reshape(-1, *y.shape[3:]) for p in policies}
+    added = [o for o, name in enumerate(names) if outcome(name).over_months == "sum"]
     return Comparison(
         policies=policies, baseline=baseline, headline=HEADLINE,
         months=tuple(month_name(ensemble.start + m) for m in range(y.shape[3])),
         outcomes=names, draws=y.shape[0], replicates=reduced.totals.shape[1],
-        fans=tuple(fan_of(p, name, y[:, :, order[p], :, o].reshape(-1, y.shape[3]))
-                   for p in policies for o, name in enumerate(names)),
-        running=tuple(fan_of(p, name, y[:, :, order[p], :, o].cumsum(axis=2)
-                             .reshape(-1, y.shape[3]))
-                      for p in policies for o, name in enumerate(names)
-                      if outcome(name).over_months == "sum"),
+        fans=tuple(fan for p in policies for fan in fans_of(p, names, futures[p])),
+        running=tuple(fan for p in policies for fan in fans_of(
+            p, [names[o] for o in added], futures[p][..., added].cumsum(axis=1))),
         totals=tuple(Total(p, name, interval_of(reduced.totals[:, :, order[p], o].ravel()))
                      for p in policies for o, name in enumerate(names)),
         effects=effects,
@@ -95,13 +94,14 @@ def _effects(
     reduced: Reduced, over: Mapping[str, NDArray[np.float64]], names: tuple[str, ...],
     order: Mapping[str, int], beside: Beside,
 ) -> tuple[Effect, ...]:
-    found = []
+    found: list[Effect] = []
     for a, b in _pairs(list(order)):
         pair = [order[a], order[b]]
-        for o, name in enumerate(names):
-            found.append(effect_of(
-                (a, b), name, reduced.monthly[:, pair][..., o], reduced.totals[:, :, pair, o],
-                {key: each[:, :, pair, o] for key, each in over.items()}, beside))
+        monthly, totals = reduced.monthly[:, pair], reduced.totals[:, :, pair]
+        others = {key: each[:, :, pair] for key, each in over.items()}
+        found += [effect_of((a, b), name, monthly[..., o], totals[..., o],
+                            {key: each[..., o] for key, each in others.items()}, beside)
+                  for o, name in enumerate(names)]
     return tuple(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,13 @@ def interval_of(values: NDArray[np.float64]) -> Interval:
 
 def fan_of(policy: str, name: str, values: NDArray[np.float64]) -> Fan:
     """`values` (draw or future, month)."""
-    rows = [tuple(float(v) for v in row) for row in np.quantile(values, QUANTILES, axis=0)]
-    mean = tuple(float(v) for v in values.mean(axis=0))
-    return Fan(policy, name, mean, *rows)
+    return fans_of(policy, (name,), values[..., None])[0]
+
+
+def fans_of(policy: str, names: Sequence[str], values: NDArray[np.float64]) -> tuple[Fan, ...]:
+    """One fan per name of `values` (draw or future, month, name)."""
+    bands = np.quantile(values, QUANTILES, axis=0)
+    every = np.concatenate([values.mean(axis=0, keepdims=True), bands])
+    rows = every.transpose(2, 0, 1).tolist()
+    return tuple(Fan(policy, name, *(tuple(band) for band in row))
+                 for name, row in zip(names, rows, strict=True))
