@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from deciding import Known
 from numpy.typing import NDArray
 from scipy.stats import norm, qmc
 
+from deciding import Known
 from simlab.decide.emulator import emulate
 from simlab.decide.sobol import sobol_indices
 from simlab.decide.value_of_information import evpi, evppi
