@@ -174,11 +174,12 @@ class _Study:
             p: screened(names, shares, self.differences(totals, p), self.seed)
             for p in range(len(self.model.policies)) if p != self.base}
         weight = dict.fromkeys(names, 0.0)
-        for rows_ in found.values():
-            largest = rows_[0].mu_star.mean
-            if largest <= 0:
-                raise LabError("sensitivity_nothing", outcome=self.outcome)
-            for row in rows_:
+        moved = [effects for effects in found.values() if effects[0].mu_star.mean > 0]
+        if not moved:
+            raise LabError("sensitivity_nothing", outcome=self.outcome)
+        for effects in moved:
+            largest = effects[0].mu_star.mean
+            for row in effects:
                 told = row.mu_star.mean - np.nan_to_num(row.luck)
                 weight[row.name] = max(weight[row.name], told / largest)
         return found, tuple(sorted(names, key=lambda name: -weight[name])[:keep])

@@ -230,6 +230,23 @@ def test_bad_input_is_refused_before_the_long_work(options, asked, code) -> None
         assert "regretted" in str(refused.value)
 
 
+def test_a_policy_that_changes_nothing_stands_beside_one_that_does() -> None:
+    class Three(Toy):
+        def _figures(self, rows: Matrix, noise: Matrix) -> Matrix:
+            y = super()._figures(rows, noise)
+            return np.concatenate([y, y[:, :, :1]], axis=2)
+
+    made = toy()
+    model = Three(made.draws, made.slope, policies=("a", "b", "c"))
+    found = sensitivity(model, known_of(model), trajectories=2, keep=2)
+    same = found.policies[1]
+    assert same.policy == "c"
+    assert same.difference.mean == same.beats == 0.0
+    assert {row.mu_star.mean for row in same.screen} == {0.0}
+    assert same.emulator.indices == ()
+    assert found.policies[0].emulator.indices
+
+
 def test_an_emulator_that_foretells_too_little_gives_no_index() -> None:
     class Rough(Toy):
         def at(self, rows: Matrix, luck: int, stage: str, progress: Progress) -> Matrix:
