@@ -171,7 +171,9 @@ def render(contents: Contents, lang: str) -> str:
         rolled=None if contents.rolling is None else _rolled(contents.rolling, lang),
         searched=None if contents.optimisation is None else _searched(contents.optimisation, lang),
         detail=[] if comparison is None else detail.blocks(comparison, titles, lang, _embedded),
-        precision=[] if comparison is None else comparing.precision(comparison, lang),
+        precision=[] if comparison is None else [
+            *comparing.precision(comparison, lang),
+            *([] if contents.forecast is None else [text("comparing.levels", lang)])],
         moved=None if contents.sensitivity is None else sensitivity.section(
             contents.sensitivity, lang, _embedded),
         event=None if contents.event is None else event.section(contents.event, lang),

@@ -41,7 +41,9 @@ def compared(console: Console, tree: Tree, lang: str) -> None:
     _whole(console, comparison, titles, lang)
     for policy in policies:
         _tables(console, comparison, policy, titles, lang)
-    _print(console, *comparing.precision(comparison, lang))
+    recorded = tree["calibrated"] and tree["options"]["people_from"] == "records"
+    _print(console, *comparing.precision(comparison, lang),
+           text("comparing.levels", lang) if recorded else None)
 
 
 def _whole(console: Console, tree: Tree, titles: Mapping[str, str], lang: str) -> None:
