@@ -21,42 +21,54 @@ import yaml
 import scenarios
 
 PEOPLE, MONTHS = 200, 36
-HISTORIES, SHARED = 100_000, 16_000
-"""In the study of one machine, and in the one that workers share."""
+HISTORIES, SHARED = 100_000, 6_400
+"""In the study of one machine, and in the one that workers share: eight chunks."""
+ROUNDS = 3
+"""One worker and two take turns so often, and the best of each counts: what else a machine does
+only ever adds to their times."""
 _DRAWS = 200
 _RUN = """
-import json, resource, sys
+import json, os, resource, sys
 from pathlib import Path
 from simlab.jobs.batching import batch
 study, out, scheduler = sys.argv[1:]
 state = batch(None, study, out=Path(out), scheduler=scheduler or None)
 print(json.dumps({"seconds": state.seconds, "runs": state.computed, "bytes": state.bytes,
-                  "failed": state.failed,
+                  "failed": state.failed, "cpu": sum(os.times()[:2]),
                   "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 """
 
 
 def measure(quick: bool) -> dict[str, float]:
-    """Seconds are those of the runs, from the first chunk handed out to the last file written."""
+    """Seconds are those of the runs, from the first chunk handed out to the last file written;
+    ``batch_cpu_s`` is the processor time of all of it, which a busy machine does not stretch."""
     people, months = (40, 6) if quick else (PEOPLE, MONTHS)
     histories, shared = (4_000, 4_000) if quick else (HISTORIES, SHARED)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         _run(_study(folder, people, months, 2 * _DRAWS), folder / "warm")  # compiles
         whole = _run(_study(folder, people, months, histories), folder / "out")
-        with _cluster(folder, 2) as address:
-            study = _study(folder, people, months, shared)
-            _run(study, folder / "warm2", address)
-            two = _run(study, folder / "two", address)
-        with _cluster(folder, 1) as address:
-            _run(study, folder / "warm1", address)
-            one = _run(study, folder / "one", address)
-    assert whole["failed"] == two["failed"] == one["failed"] == 0
+        speedup = dask_speedup(folder, _study(folder, people, months, shared), ROUNDS)
+    assert whole["failed"] == 0
     return {"histories_per_s": round(whole["runs"] / whole["seconds"], 1),
             "batch_histories": whole["runs"], "batch_s": round(whole["seconds"], 1),
+            "batch_cpu_s": round(whole["cpu"], 1),
             "batch_peak_mb": round(whole["peak_mb"]),
             "batch_disk_mb": round(whole["bytes"] / 1e6, 1),
-            "dask_speedup_2": round(one["seconds"] / two["seconds"], 2)}
+            "dask_speedup_2": round(speedup, 2)}
+
+
+def dask_speedup(folder: Path, study: str, rounds: int) -> float:
+    """Seconds of one worker over those of two."""
+    with _cluster(folder, 1) as one, _cluster(folder, 2) as two:
+        best: dict[str, float] = {}
+        for turn in range(-1, rounds):  # the first one loads the kernel
+            for address in (one, two):
+                ran = _run(study, folder / f"{turn} {address[-5:]}", address)
+                assert ran["failed"] == 0
+                if turn >= 0:
+                    best[address] = min(best.get(address, ran["seconds"]), ran["seconds"])
+    return best[one] / best[two]
 
 
 def _study(folder: Path, people: int, months: int, histories: int) -> str:
