@@ -1,0 +1,1 @@
+"""The scenario lab: what if a lever were moved."""
