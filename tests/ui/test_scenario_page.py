@@ -129,9 +129,10 @@ def test_an_address_says_all_that_was_changed(empty: Lab) -> None:
 
 @pytest.mark.parametrize("name", scenarios.policies())
 def test_the_form_gives_back_the_policy_that_it_was_made_from(name: str) -> None:
-    from simlab.ui.visit import Served, Visit as Reader
     from simlab.ui.choices import Choices
     from simlab.ui.pages.scenario.levers import levers
+    from simlab.ui.visit import Served
+    from simlab.ui.visit import Visit as Reader
 
     policy = scenarios.policy(name)
     reader = Reader(Served(None, None), "en", Choices("strategist", "light", "average", "records"))

@@ -50,6 +50,12 @@
         const open = asked && opened;
         return [Object.assign({}, navbar, { collapsed: { mobile: !open } }), open];
       },
+      grow_stale: function () { return "lab-sticky lab-stale"; },
+      // The address says what is being tried, so that a page loaded again shows the same.
+      keep_address: function (address) {
+        if (address) window.history.replaceState(null, "", window.location.pathname + address);
+        return window.dash_clientside.no_update;
+      },
       save_chart: function (_csv, _json, _png, chart) {
         const asked = window.dash_clientside.callback_context.triggered_id;
         if (asked && asked.save === "csv") save(chart.name + ".csv", "text/csv", table(chart.rows));

@@ -36,6 +36,7 @@ class Page:
 
 PAGES = (
     Page("overview", "deciding"),
+    Page("scenario", "deciding"),
     Page("compare", "deciding"),
     Page("glossary", "lab"),
     Page("settings", "lab"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -19,7 +18,6 @@ from simlab.ui.components.jobs import notice
 from simlab.ui.pages.scenario import levers, results
 from simlab.ui.pages.scenario.address import Tried, read, starts
 from simlab.ui.visit import Visit
-
 
 KINDS = ("compare",)
 """Kinds of jobs that the page starts."""
@@ -56,7 +54,7 @@ def page(visit: Visit) -> Any:
     ])
 
 
-def _version(visit: Visit, tried: Tried) -> Mapping[str, str]:
+def _version(visit: Visit, tried: Tried) -> dict[str, str]:
     """Which policy of the lab was opened, in which version: what saving it again must replace."""
     kept = saved_policies(visit.lab).get(tried.start)
     return {} if kept is None else {"name": tried.start, "version": kept.version}

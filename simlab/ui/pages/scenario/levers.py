@@ -136,7 +136,7 @@ def _stage_controls(visit: Visit, entry: Entry, stages: Sequence[Mapping[str, An
     """Importance points per KPI and stage, with the share that they come to."""
     def points(stage: int, kpi: str) -> float:
         weights = stages[stage]["weights"] if stage < len(stages) else {}
-        return round(POINTS * weights.get(kpi, 0.0), 4)
+        return round(POINTS * float(weights.get(kpi, 0.0)), 4)
 
     blocks = []
     for stage in range(STAGES):

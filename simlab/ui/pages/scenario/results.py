@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -43,24 +44,23 @@ def numbers(visit: Visit, answer: Preview) -> Any:
     comparison = answer.comparison
     effect = comparison.effect("preview", comparison.baseline)
     cost = comparison.effect("preview", comparison.baseline, "cost")
-    said = {
-        "n": visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
-        "period": visit.text("page.scenario.months", months=len(comparison.months))}
+    number = partial(
+        number_card, visit, n=visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
+        period=visit.text("page.scenario.months", months=len(comparison.months)))
     return dmc.SimpleGrid([
-        number_card(
-            visit, visit.text("page.scenario.difference"),
+        number(
+            visit.text("page.scenario.difference"),
             wording.number(effect.difference.mean, visit.lang, signed=True),
             unit=visit.text("unit.people"), interval=vars_of(effect.difference), signed=True,
-            formula=visit.text("page.scenario.difference_formula"), name="scenario-difference",
-            **said),
-        number_card(
-            visit, visit.text("page.scenario.better"), wording.share(effect.beats), unit="",
-            formula=visit.text("page.scenario.better_formula"), name="scenario-better", **said),
-        number_card(
-            visit, visit.text("page.scenario.cost"),
+            formula=visit.text("page.scenario.difference_formula"), name="scenario-difference"),
+        number(
+            visit.text("page.scenario.better"), wording.share(effect.beats), unit="",
+            formula=visit.text("page.scenario.better_formula"), name="scenario-better"),
+        number(
+            visit.text("page.scenario.cost"),
             wording.number(cost.difference.mean, visit.lang, signed=True),
             unit=visit.money, interval=vars_of(cost.difference), signed=True,
-            formula=visit.text("page.scenario.cost_formula"), name="scenario-cost", **said),
+            formula=visit.text("page.scenario.cost_formula"), name="scenario-cost"),
     ], cols={"base": 1, "sm": 3}, spacing="md")
 
 
@@ -112,9 +112,7 @@ def python(visit: Visit, tried: Tried, name: str) -> Any:
     """The lines that compute the same in full from Python."""
     return html.Div([
         dmc.Text(visit.text("page.scenario.python_note"), size="sm", c="dimmed"),
-        dmc.CodeHighlight(code=snippet(tried, str(visit.lab.path.name), name), language="python")
-        if hasattr(dmc, "CodeHighlight") else html.Pre(
-            snippet(tried, str(visit.lab.path.name), name), className="lab-code")])
+        html.Pre(snippet(tried, str(visit.lab.path), name), className="lab-code", lang="x-python")])
 
 
 def snippet(tried: Tried, lab: str, name: str) -> str:
