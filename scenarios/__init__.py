@@ -7,12 +7,15 @@ from scenarios.event import Event, event_schema, load_event
 from scenarios.facts import FirmFacts, scenario_firm
 from scenarios.load import Scenario, load, names, policies, policy, schema
 from scenarios.study import StudyFile, load_study, study_names, study_schema
+from scenarios.uncertainty import Level, Uncertainty
 
 __all__ = [
     "Event",
     "FirmFacts",
+    "Level",
     "Scenario",
     "StudyFile",
+    "Uncertainty",
     "event_schema",
     "load",
     "load_event",

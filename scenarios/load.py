@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from scenarios.facts import FirmFacts, scenario_firm
 from scenarios.terms import TermsFile
+from scenarios.uncertainty import Uncertainty, assumed, check
 from simlab.errors import LabError
 from simlab.panel import Panel, month_number
-from simlab.policy import Policy, field_problems, parse_policy
+from simlab.policy import Policy, Threshold, field_problems, parse_policy
 from simlab.policy.levers import BothLanguages
 from simlab.policy.schema import json_schema
 from simlab.policy.search import Search
@@ -52,6 +53,8 @@ class ScenarioFile(BaseModel):
     baseline: str
     search: Search | None = None
     terms: TermsFile = TermsFile()
+    uncertainties: tuple[Uncertainty, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
 
 
 def schema(lang: str = "en") -> dict[str, Any]:
@@ -80,6 +83,10 @@ class Scenario:
     """Levers to search, and what a policy found must respect; None where none are declared."""
     terms: TermsFile = field(default_factory=TermsFile)
     """What policies are judged by beside the headline."""
+    uncertainties: tuple[Uncertainty, ...] = ()
+    """What may turn out otherwise; those of the lab where the file names none."""
+    thresholds: tuple[Threshold, ...] = ()
+    """What a policy is to keep to; may be empty."""
 
     def firm(
         self,
@@ -164,6 +171,7 @@ def _parse(data: Any, source: str) -> Scenario:
     if written.baseline not in bundle:
         known = ", ".join(bundle)
         raise LabError("scenario_baseline", file=source, name=written.baseline, known=known)
+    check(written.uncertainties, written.firm, chosen, source)
     return Scenario(
         name=written.name,
         title=written.title,
@@ -177,6 +185,8 @@ def _parse(data: Any, source: str) -> Scenario:
         baseline=written.baseline,
         search=_searched(written, bundle, source),
         terms=written.terms,
+        uncertainties=written.uncertainties or assumed(written.firm, chosen),
+        thresholds=written.thresholds,
     )
 
 

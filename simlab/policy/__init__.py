@@ -19,6 +19,7 @@ from simlab.policy.levers import (
 )
 from simlab.policy.load import compile_policies, field_problems, load_policy, parse_policy
 from simlab.policy.schema import policy_schema
+from simlab.policy.threshold import Threshold
 
 __all__ = [
     "Conditions",
@@ -30,6 +31,7 @@ __all__ = [
     "Signs",
     "StageWeights",
     "Support",
+    "Threshold",
     "Training",
     "compile_policies",
     "differing",
