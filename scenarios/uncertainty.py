@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from scenarios.facts import SURROUNDINGS, FirmFacts
 from simlab.errors import LabError
 from simlab.parameters import INDEX, REGISTRY
-from simlab.policy import Policy, field_of, levers, with_fields
-from simlab.policy.levers import BothLanguages
+from simlab.policy import Policy, field_of, field_problems, levers, with_fields
+from simlab.policy.levers import BothLanguages, refused
 
 Point = Mapping[str, float]
 """A future: uncertainty -> its value."""
@@ -70,11 +70,11 @@ class Uncertainty(BaseModel):
     @model_validator(mode="after")
     def _spans(self) -> Self:
         if self.range is None and len(self.levels) < 2:
-            raise ValueError("needs a range or at least two levels")
+            raise refused("no_range")
         if self.range is not None and not self.range[0] < self.range[1]:
-            raise ValueError(f"the range must rise; got {self.range[0]:g} to {self.range[1]:g}")
+            raise refused("falling_range", lower=f"{self.range[0]:g}", upper=f"{self.range[1]:g}")
         if self.how == "multiply" and self.span[0] < 0:
-            raise ValueError(f"a multiplier must not be negative; got {self.span[0]:g}")
+            raise refused("negative_multiplier", least=f"{self.span[0]:g}")
         return self
 
     @property
@@ -100,21 +100,28 @@ def _level(en: str, zh: str, value: float) -> Level:
     return Level(title={"en": en, "zh": zh}, value=value)
 
 
+_STRENGTHS = (_level("half", "减半", 0.5), _level("half as strong again", "增强一半", 1.5))
 DEFAULT: tuple[Uncertainty, ...] = (
     Uncertainty(
-        name="labour_market", title={"en": "labour market", "zh": "劳动力市场"},
+        name="labour_market", title={"en": "the labour market", "zh": "劳动力市场"},
         target="firm.market", how="add", range=(-0.5, 0.5),
         levels=(_level("weak", "疲软", -0.5), _level("hot", "火热", 0.5))),
     Uncertainty(
-        name="transition_months", title={"en": "length of the transition", "zh": "转型时长"},
+        name="transition_months", title={"en": "the length of the transition", "zh": "转型时长"},
         target="selection.ramp_months", how="multiply", range=(0.5, 1.5),
         levels=(_level("half", "减半", 0.5), _level("half as long again", "延长一半", 1.5))),
     Uncertainty(
-        name="assumed_effects", title={"en": "strength of assumed effects", "zh": "假设效应的强度"},
-        target=_EFFECTS, how="multiply", range=(0.5, 1.5),
-        levels=(_level("half", "减半", 0.5), _level("half as strong again", "增强一半", 1.5))),
+        name="lever_effects",
+        title={"en": "the strength of levers", "zh": "杠杆作用的强度"},
+        target=f"{_EFFECTS}.policy", how="multiply", range=(0.5, 1.5), levels=_STRENGTHS),
+    Uncertainty(
+        name="associations",
+        title={"en": "the strength of assumed associations", "zh": "假设关联的强度"},
+        target=f"{_EFFECTS}.association", how="multiply", range=(0.5, 1.5), levels=_STRENGTHS),
 )
-"""What is uncertain where a scenario does not say: every range is an assumption."""
+"""What is uncertain where a scenario does not say. Every range is an assumption. How levers act
+and how one thing goes with another are apart (`simlab.parameters.Role`): associations move the
+level of leaving under every policy, levers only under the policies that pull them."""
 
 
 def assumed(facts: FirmFacts, policies: Sequence[Policy]) -> tuple[Uncertainty, ...]:
@@ -245,19 +252,20 @@ def _check_bounds(
     uncertainty: Uncertainty, value: float, facts: FirmFacts, policies: Sequence[Policy],
     source: str,
 ) -> None:
-    space, _, name = uncertainty.target.partition(".")
-    point, why = {uncertainty.name: value}, ""
+    point = {uncertainty.name: value}
+    wrong: tuple[LabError, ...] = ()
     try:
         facts_in(facts, [uncertainty], point)
         policies_in(policies, [uncertainty], point)
     except ValidationError as error:
-        why = error.errors()[0]["msg"]
+        wrong = field_problems(error, source, "firm")
     except LabError as error:
-        why = "; ".join(str(problem.values.get("detail", "")) for problem in error.problems)
-    if space == "parameters" and uncertainty.how == "set":
-        bounds = REGISTRY[INDEX[name]]
-        if not bounds.lower <= value <= bounds.upper:
-            why = f"{bounds.lower:g} to {bounds.upper:g}"
-    if why:
-        raise LabError("uncertainty_outside", file=source, name=uncertainty.name,
-                       target=uncertainty.target, value=f"{value:g}", why=why)
+        wrong = error.problems or (error,)
+    if _space(uncertainty) == "parameters" and uncertainty.how == "set":
+        parameter = REGISTRY[INDEX[uncertainty.target.partition(".")[2]]]
+        if not parameter.lower <= value <= parameter.upper:
+            wrong = (LabError("parameter_bounds", name=parameter.name, lower=parameter.lower,
+                              upper=parameter.upper),)
+    if wrong:
+        raise LabError("uncertainty_outside", file=source, name=uncertainty.name, problems=wrong,
+                       target=uncertainty.target, value=f"{value:g}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simlab.errors import LabError
     from simlab.jobs.batching import batch
     from simlab.jobs.runner import Runner
+    from simlab.jobs.stressing import stress
     from simlab.lab import Lab
     from simlab.panel import Panel
     from simlab.parameters import Parameter, prior_draws
@@ -64,6 +65,7 @@ __all__ = [
     "rule",
     "sensitivity",
     "simulate",
+    "stress",
     "uniform",
 ]
 
@@ -97,6 +99,7 @@ _HOME = {
     "rule": "simlab.rules",
     "sensitivity": "simlab.decide.sensitivity",
     "simulate": "simlab.engine.ensemble",
+    "stress": "simlab.jobs.stressing",
     "uniform": "simlab.rules",
 }
 

@@ -131,14 +131,16 @@ def proportion(cases: int, n: int) -> Interval:
 
 
 def _boxes(x: Floats, cases: Mask) -> list[tuple[Box, list[Box]]]:
-    """Each box, whose limits are all significant, with its trajectory."""
+    """Each box that is denser than all futures together beyond chance, and whose limits are all
+    significant, with its trajectory."""
     found: list[tuple[Box, list[Box]]] = []
     remaining = np.ones(len(cases), bool)
     base = cases.mean()
     while len(found) < MOST_BOXES and 0 < cases[remaining].mean() < 1:
         path = trajectory(x, cases, remaining)
         box = _significant(x, cases, max(path, key=lambda b: _merit(b, cases)), path[0])
-        if not _restricted(box, path[0]).any() or cases[box.inside].mean() <= base:
+        held = int(cases[box.inside].sum()), int(box.inside.sum())
+        if not _restricted(box, path[0]).any() or proportion(*held).lower <= base:
             break
         found.append((box, path))
         remaining = remaining & ~box.inside

@@ -102,7 +102,7 @@ def checked_outcome(name: str, known: Sequence[str]) -> str:
     """`name` where it is one of the `known` outcomes; LabError ``unknown_outcome`` otherwise."""
     if name not in known:
         near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
-        raise LabError("unknown_outcome", outcome=name, near=", ".join(near))
+        raise LabError("unknown_outcome", name=name, near=", ".join(near))
     return name
 
 

@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "optimise": Kind("simlab.jobs.optimising:optimise"),
     "batch": Kind("simlab.jobs.batching:batch"),
     "sensitivity": Kind("simlab.jobs.sensitivity:sensitivity"),
+    "stress": Kind("simlab.jobs.stressing:stress"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "backtest": Kind("simlab.jobs.events:backtest"),
     "report": Kind("simlab.jobs.reporting:report"),

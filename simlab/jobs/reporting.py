@@ -50,6 +50,7 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     moved = _latest([tree for tree in stored(lab, "sensitivity/*.json")
                      if compared is None or tree["scenario"] == compared["scenario"]])
     replayed = _latest(stored(lab, "events/*/event.json"))
+    stressed = latest_stress(lab, scenario or (compared["scenario"] if compared else None))
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
         question=compared["question"] if compared else "",
@@ -60,17 +61,24 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
         comparison=compared["comparison"] if compared else None,
         answers=stored_answers(lab),
         rolling=rolled, optimisation=searched, event=replayed,
-        sensitivity=moved,
+        sensitivity=moved, stress=stressed,
         totals=compared["options"].get("totals") if compared else None,
         provenance=_provenance({
             "comparison": compared, "forecast": forecast, "rolling forecast": rolled,
-            "search": searched, "past change": replayed, "sensitivity": moved}),
+            "search": searched, "past change": replayed, "sensitivity": moved,
+            "stress test": stressed}),
     )
 
 
 def stored_answers(lab: Lab) -> Mapping[str, Any] | None:
     """The grid of questions that the lab holds; None where it was not asked."""
     return _latest(stored(lab, "answers/grid.json"))
+
+
+def latest_stress(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:
+    """The stored stress test of `scenario`, or the latest; None where there is none."""
+    return _latest([tree for tree in stored(lab, "stress/*.json")
+                    if scenario is None or tree["scenario"] == scenario])
 
 
 def latest_comparison(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:

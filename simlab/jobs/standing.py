@@ -20,6 +20,7 @@ from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.reporting import stored, stored_answers
 from simlab.jobs.setting import inputs
+from simlab.jobs.stressing import declared
 from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
@@ -67,7 +68,7 @@ def status(lab: Lab) -> Standing:
         "last_month": month_name(panel.start + panel.months - 1), "hash": digest,
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
-             *_outlook(lab), *_comparisons(lab), *_searches(lab), *_studies(lab),
+             *_outlook(lab), *_comparisons(lab), *_searches(lab), *_stress(lab), *_studies(lab),
              *_sensitivity(lab),
              *_answers(lab), *_events(lab, digest), *_reports(lab)]
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
@@ -187,6 +188,20 @@ def _sensitivity(lab: Lab) -> list[Item]:
                  {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
                  | _check(lab, tree))
             for tree in stored(lab, "sensitivity/*.json")]
+def _stress(lab: Lab) -> list[Item]:
+    return [Item("stress", tree["scenario"], tree["made"], stress_changes(lab, tree),
+                 {"policies": tree["options"]["policies"], "futures": tree["options"]["futures"]}
+                 | _check(lab, tree))
+            for tree in stored(lab, "stress/*.json")]
+
+
+def stress_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of a stored stress test have changed since it was made."""
+    changed = comparison_changes(lab, tree)
+    if "scenario" in changed:  # its uncertainties say no more than that
+        return changed
+    present = {"uncertainties": declared(scenarios.load(tree["source"]))}
+    return changed + _changed(tree["inputs"], present)
 
 
 def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:

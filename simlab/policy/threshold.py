@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from simlab.errors import LabError
-from simlab.policy.levers import Lever
+from simlab.policy.levers import Lever, refused
 
 _WRITTEN = re.compile(r"\s*(\w+)\s*(<=|>=)\s*(-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*")
 
@@ -25,7 +25,7 @@ class Threshold(Lever):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("needs either at_most or at_least")
+            raise refused("one_bound")
         return self
 
     @classmethod

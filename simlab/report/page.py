@@ -28,6 +28,7 @@ from simlab.report import (
     optimising,
     rolling,
     sensitivity,
+    stress,
     wording,
 )
 from simlab.report.tokens import FONT, LIGHT
@@ -136,6 +137,8 @@ class Contents:
     totals: str | None = None
     """Source of the totals that the comparison's posterior comes from; None where it comes from
     records, or there is none."""
+    stress: Mapping[str, Any] | None = None
+    """Policies where things turn out otherwise (``Stressed.to_json()``)."""
     check: Mapping[str, Any] | None = None
     """What a check of the calibration found; None where it was not checked."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
@@ -176,6 +179,8 @@ def render(contents: Contents, lang: str) -> str:
             *([] if contents.forecast is None else [text("comparing.levels", lang)])],
         moved=None if contents.sensitivity is None else sensitivity.section(
             contents.sensitivity, lang, _embedded),
+        stressed=None if contents.stress is None else stress.section(
+            contents.stress, lang, _embedded),
         event=None if contents.event is None else event.section(contents.event, lang),
         totals=None if contents.totals is None else text(
             "cli.posterior_of_totals", lang, source=contents.totals),
@@ -336,7 +341,7 @@ def answer(
     line = _sentence(
         lang, "answer_line", policy=titles.get(policy, policy),
         against=titles.get(against, against), months=len(comparison["months"]),
-        outcome=_lowered(wording.outcome_name(headline, lang), lang),
+        outcome=wording.lowered(wording.outcome_name(headline, lang), lang),
         difference=wording.interval(effect["difference"], lang, signed=True),
         beats=wording.share(effect["beats"]))
     luck = (_sentence(lang, "answer_luck", sees=wording.share(effect["sees_better"]))
@@ -372,10 +377,6 @@ def _price(
         saves = row["per_person"]["mean"] < 0
         return f"{line} {_sentence(lang, 'retained_saves')}" if saves else line
     return None
-
-
-def _lowered(name: str, lang: str) -> str:
-    return name[0].lower() + name[1:] if lang == "en" else name
 
 
 def _tables(

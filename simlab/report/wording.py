@@ -74,6 +74,11 @@ def outcome_name(name: str, lang: str) -> str:
     return catalogue(lang).get(f"outcome.{name}", name)
 
 
+def lowered(name: str, lang: str) -> str:
+    """A title as it stands within a sentence."""
+    return name[0].lower() + name[1:] if lang == "en" else name
+
+
 def pick(title: Mapping[Any, str] | str | None, lang: str) -> str:
     """The text of a {en, zh} pair in `lang`."""
     if title is None:

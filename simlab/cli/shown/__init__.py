@@ -18,6 +18,7 @@ from simlab.cli.shown.outlook import foreseen
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.sensitivity import weighed
 from simlab.cli.shown.stories import told
+from simlab.cli.shown.stress import stressed
 from simlab.cli.shown.studies import studied
 from simlab.cli.shown.tables import table
 
@@ -41,6 +42,7 @@ __all__ = [
     "rolled",
     "rolled_back",
     "standing",
+    "stressed",
     "studied",
     "table",
     "told",

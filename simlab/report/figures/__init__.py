@@ -27,8 +27,10 @@ from simlab.report.figures.detail import (
     staffing,
 )
 from simlab.report.figures.optimising import pareto
+from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
 
 __all__ = [
+    "box_figure",
     "calibration_curve",
     "channel_bars",
     "contraction",
@@ -38,7 +40,9 @@ __all__ = [
     "difference_dots",
     "fan",
     "find_effect",
+    "loss_map",
     "months_fan",
+    "named_loss_map",
     "net_value",
     "paired_difference",
     "pareto",
