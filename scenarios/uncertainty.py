@@ -169,10 +169,11 @@ def facts_in(facts: FirmFacts, uncertainties: Sequence[Uncertainty], point: Poin
         space, _, name = each.target.partition(".")
         if space == "firm" and each.name in point:
             before, value = given[name], point[each.name]
-            by_year = isinstance(before, tuple)
-            after = (tuple(each.moved(year, value) for year in before) if by_year
-                     else each.moved(before, value))
-            given[name] = round(after) if isinstance(before, int) else after
+            if isinstance(before, tuple):
+                given[name] = tuple(each.moved(year, value) for year in before)
+            else:
+                after = each.moved(before, value)
+                given[name] = round(after) if isinstance(before, int) else after
     return FirmFacts.model_validate(given)
 
 

@@ -142,14 +142,14 @@ def robustness(
     expected, largest = (policies.index(choices[k].policy) for k in (0, 2))
     rivals = [largest] if largest != expected else [
         p for p in range(len(policies)) if p != expected]
-    beaten = (loss[:, [expected]] > loss[:, rivals]).any(axis=1)
+    beaten = np.asarray((loss[:, [expected]] > loss[:, rivals]).any(axis=1))
     return Robustness(
         objective=objective, policies=tuple(policies), thresholds=held,
         thresholds_given=bool(thresholds), loss=loss,
         losses=tuple(_loss(name, p, loss, figures[..., p], met[:, p])
                      for p, name in enumerate(policies)),
         choices=choices,
-        fails=tuple(discover(points, ~met[:, p].all(axis=1), names)
+        fails=tuple(discover(points, np.asarray((~met[:, p]).any(axis=1)), names)
                     for p in range(len(policies))),
         rival=policies[largest] if largest != expected else None,
         beaten=discover(points, beaten, names))

@@ -39,6 +39,7 @@ class Threshold(Lever):
 
     def met(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which of the values keep to it."""
-        if self.at_most is not None:
-            return values <= self.at_most
-        return values >= self.at_least
+        if self.at_least is not None:
+            return values >= self.at_least
+        assert self.at_most is not None
+        return values <= self.at_most

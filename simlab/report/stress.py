@@ -182,7 +182,7 @@ def value(uncertainty: Tree, figure: float, lang: str) -> str:
 def thresholds(tree: Tree, lang: str) -> str:
     """What a policy is to keep to, and whether that was asked for."""
     parts = [text("stress.at_most" if "at_most" in each else "stress.at_least", lang,
-                  outcome=wording.outcome_name(each["outcome"], lang),
+                  outcome=wording.lowered(wording.outcome_name(each["outcome"], lang), lang),
                   value=wording.number(each.get("at_most", each.get("at_least")), lang))
              for each in tree["stress"]["thresholds"]]
     given = "given" if tree["stress"]["thresholds_given"] else "own"

@@ -33,10 +33,13 @@ def loss_map(tree: Tree, lang: str) -> go.Figure:
               for value in loss[:, p].tolist()] for p, title in enumerate(titles)]
     figure = _map(tree, loss.T, titles, lang)
     figure.update_traces(colorbar={"y": 1.03, "yanchor": "bottom"})
-    figure.update_layout(margin={"t": 78})
+    figure.update_layout(margin={"t": 78, "b": 58})
     figure.update_traces(customdata=notes, hovertemplate="%{customdata}<extra></extra>")
     said = broken(text("figure.futures_sorted", lang, futures=len(loss)), lang)
-    figure.update_xaxes(title={"text": said, "standoff": 12}, tickvals=[], showgrid=False)
+    figure.add_annotation(text=said, x=1, xref="paper", xanchor="right", y=0, yref="paper",
+                          yanchor="top", yshift=-6, align="right", showarrow=False,
+                          font={"size": 12, "color": LIGHT["muted"]})
+    figure.update_xaxes(tickvals=[], showgrid=False)
     return figure
 
 
@@ -64,7 +67,8 @@ def box_figure(tree: Tree, found: Tree, lang: str) -> go.Figure:
     """The boxes of one discovery: on each limited uncertainty the range of the box against all
     futures tried."""
     known = {each["name"]: each for each in tree["uncertainties"]}
-    figure, labels, place = blank(""), [], 0
+    figure, place = blank(""), 0
+    labels: list[tuple[int, str]] = []
     for number, box in enumerate(found["boxes"], start=1):
         figure.add_annotation(
             x=0, xref="paper", y=place, text=broken(_box_title(box, number, lang), lang),
