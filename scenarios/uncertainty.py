@@ -155,7 +155,7 @@ def check(
         given = [getattr(each, key) for each in uncertainties]
         for value in given:
             if given.count(value) > 1:
-                raise LabError("uncertainty_twice", file=source, key=key, value=value)
+                raise LabError("uncertainty_twice", file=source, part=key, value=value)
     for each in uncertainties:
         _check_target(each, policies, source)
         for value in each.span:

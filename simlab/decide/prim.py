@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
 
-from simlab.decide.answers import Interval
+from simlab.decide.intervals import Interval
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

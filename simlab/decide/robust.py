@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simlab.decide.answers import Interval
-from simlab.decide.outcomes import outcome
+from simlab.decide.intervals import Interval
+from simlab.decide.outcomes import named, outcome
 from simlab.decide.prim import Discovery, discover, proportion
 from simlab.errors import LabError
 from simlab.policy.threshold import Threshold
@@ -98,18 +97,11 @@ class Robustness:
                 "thresholds": [each.model_dump(exclude_none=True) for each in self.thresholds]}
 
 
-def checked_outcome(name: str, known: Sequence[str]) -> str:
-    """`name` where it is one of the `known` outcomes; LabError ``unknown_outcome`` otherwise."""
-    if name not in known:
-        near = get_close_matches(name, known, n=3, cutoff=0.4) or known[:3]
-        raise LabError("unknown_outcome", name=name, near=", ".join(near))
-    return name
-
-
-def checked_objective(name: str, known: Sequence[str]) -> str:
-    """The same, where less or more of it is better; LabError ``outcome_no_objective``."""
-    if outcome(checked_outcome(name, known)).better == "neither":
-        raise LabError("outcome_no_objective", outcome=name)
+def checked_objective(name: str) -> str:
+    """`name` where it is an outcome of which less or more is better; LabError ``unknown_outcome``
+    or ``outcome_no_objective``."""
+    if outcome(named(name)).better == "neither":
+        raise LabError("outcome_no_objective", name=name)
     return name
 
 

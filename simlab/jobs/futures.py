@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scenarios.facts import surroundings
 from scenarios.uncertainty import Point, Uncertainty, draws_in, facts_in, policies_in
-from simlab.decide.outcomes import outcome
+from simlab.decide.precision import over_months
 from simlab.engine.ensemble import Ensemble
 from simlab.engine.firm import with_surroundings
 from simlab.errors import Cancelled
@@ -93,9 +93,7 @@ def forget(lab: Lab, folder: str) -> None:
 
 def _reduced(ensemble: Ensemble) -> Outcomes:
     """One future, with an axis for it."""
-    totals = ensemble.y.sum(axis=3)
-    averaged = [outcome(name).over_months == "mean" for name in ensemble.outcomes]
-    totals[..., averaged] /= ensemble.y.shape[3]
+    totals = over_months(ensemble.y, ensemble.outcomes)
     expected = totals.mean(axis=1)
     lower, upper = np.quantile(expected, (0.05, 0.95), axis=0)
     paired = totals - totals[:, :, :1]

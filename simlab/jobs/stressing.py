@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +16,11 @@ import numpy as np
 import scenarios
 from scenarios.uncertainty import Point, Uncertainty, check, chosen, latin_hypercube
 from simlab.decide.outcomes import HEADLINE
-from simlab.decide.robust import (
-    Robustness,
-    checked_objective,
-    checked_outcome,
-    robustness,
-)
+from simlab.decide.outcomes import named as outcome_named
+from simlab.decide.robust import Robustness, checked_objective, robustness
 from simlab.engine.ensemble import Ensemble
 from simlab.engine.outcomes import OUTCOMES
-from simlab.jobs.common import count_option, fingerprint, write_out
+from simlab.jobs.common import count_option, file_name, fingerprint, write_out
 from simlab.jobs.futures import Outcomes, forget, in_future, run_futures
 from simlab.jobs.setting import Setting, chosen_policies, set_up
 from simlab.lab import Lab
@@ -135,9 +130,9 @@ def stress(
     moved = chosen(study.uncertainties, uncertainties)
     check(moved, study.facts, tried, scenario)
     held = tuple(map(Threshold.parse, thresholds)) or study.thresholds
-    checked_objective(objective, OUTCOMES)
+    checked_objective(objective)
     for threshold in held:
-        checked_outcome(threshold.outcome, OUTCOMES)
+        outcome_named(threshold.outcome)
     months = study.months if months is None else count_option("--months", months, 1, 120)
     count_option("--futures", futures, 20, 100_000)
     count_option("--draws", draws, 2, 100_000)
@@ -223,6 +218,4 @@ def _keep(result: Stressed, lab: Lab, out: Path | None) -> None:
             "futures.csv": table.getvalue(),
             "stress.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
     with lab.writing():
-        # The name comes from the user's file and must not lead out of the folder.
-        name = re.sub(r"[^\w-]+", "_", str(tree["scenario"]))
-        lab.write_json(f"{FOLDER}/{name}.json", tree)
+        lab.write_json(f"{FOLDER}/{file_name(str(tree['scenario']))}.json", tree)

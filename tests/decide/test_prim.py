@@ -56,11 +56,10 @@ def test_no_cases_and_only_cases_have_no_box(cases: np.ndarray) -> None:
     assert (found.cases, found.boxes, found.held_out) == (cases.sum(), (), None)
 
 
-def test_pure_chance_seldom_makes_a_box_that_holds_in_other_futures() -> None:
+def test_pure_chance_seldom_makes_a_box() -> None:
     x, rng = grid(200), np.random.default_rng(5)
-    densities = [found.held_out[1].mean for _ in range(20)
-                 if (found := discover(x, rng.random(200) < 0.25, NAMES)).held_out is not None]
-    assert np.mean(densities, initial=0.25, where=np.isfinite(densities)) < 0.35
+    found = [discover(x, rng.random(200) < 0.25, NAMES).boxes for _ in range(20)]
+    assert sum(bool(boxes) for boxes in found) <= 2
 
 
 def test_values_of_levels_are_taken_or_left_whole() -> None:
@@ -84,7 +83,7 @@ def test_a_quasi_p_value_is_a_binomial_tail() -> None:
 def test_a_share_has_wilsons_interval() -> None:
     share = proportion(8, 10)
     z = 1.6448536269514722
-    middle, half = (0.8 + z**2 / 20) / (1 + z**2 / 10), None
+    middle = (0.8 + z**2 / 20) / (1 + z**2 / 10)
     half = z / (1 + z**2 / 10) * np.sqrt(0.8 * 0.2 / 10 + z**2 / 400)
     assert (share.lower, share.upper) == pytest.approx((middle - half, middle + half))
 

@@ -155,7 +155,7 @@ def test_bad_input_is_named(
 def test_two_uncertainties_do_not_move_the_same(tmp_path: Path) -> None:
     with pytest.raises(LabError) as caught:
         scenarios.load(file(tmp_path, written(), written(name="other")))
-    assert (caught.value.code, caught.value.values["key"]) == ("uncertainty_twice", "target")
+    assert (caught.value.code, caught.value.values["part"]) == ("uncertainty_twice", "target")
 
 
 def test_an_unknown_name_brings_the_nearest() -> None:
