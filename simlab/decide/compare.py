@@ -44,7 +44,7 @@ def compare(
     beside, terms = beside or Beside(), terms or Terms()
     order = {name: ensemble.policies.index(name) for name in policies}
     reduced = Reduced.joined([Reduced.of(ensemble, names), *further])
-    effects = _effects(reduced, _others(ensemble, beside, names), names, order, beside)
+    effects = _effects(reduced, _others(ensemble, beside, names, reduced), names, order, beside)
     against = {e.policy: e for e in effects if (e.against, e.outcome) == (baseline, HEADLINE)}
     y = ensemble.y
     futures = {p: y[:, :, order[p]].reshape(-1, *y.shape[3:]) for p in policies}
@@ -78,15 +78,16 @@ def _pairs(policies: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _others(
-    ensemble: Outcomes, beside: Beside, names: Sequence[str]
+    ensemble: Outcomes, beside: Beside, names: Sequence[str], reduced: Reduced
 ) -> dict[str, NDArray[np.float64]]:
-    """Totals over the other draws; LabError where they are of other policies."""
+    """Totals over the other draws, all replicates where they are the main ones themselves;
+    LabError where they are of other policies."""
     found = {}
     for key, other in beside.named().items():
         if other.policies != ensemble.policies:
             raise LabError("prior_of_other_policies", policies=", ".join(ensemble.policies),
                            prior=", ".join(other.policies))
-        found[key] = over_months(other.y, names)
+        found[key] = reduced.totals if other is ensemble else over_months(other.y, names)
     return found
 
 

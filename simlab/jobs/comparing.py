@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +119,10 @@ def compare(
     apart = switched_off(setting, chosen, main, months=months, progress=progress) \
         if channels else None
     progress.advance("reduce", 0, 1)
+    beside = setting.drawn.beside(ensemble, varied_pairs(lab, chosen))
     comparison = reduce(
-        main, baseline, beside=setting.drawn.beside(ensemble, varied_pairs(lab, chosen)),
+        main, baseline,
+        beside=beside if setting.drawn.calibrated else replace(beside, prior=main),
         terms=judged, further=further, apart=apart, precision=reached,
         levers=_levers(lab, setting, chosen, baseline or names[0]),
         plan=setting.firm.people.shape[-1])

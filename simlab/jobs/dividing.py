@@ -24,7 +24,7 @@ def divided(
 
     The whole firm is simulated all the same, since people influence one another: a filter says
     whose exits are counted. LabError where there are no records to filter by, an unknown label, or
-    fewer than `LEAST` people chosen.
+    fewer than `LEAST` people chosen or left over.
     """
     firm = setting.firm
     asked = {name: values for name, values in (wanted or {}).items() if values}
@@ -36,6 +36,8 @@ def divided(
         chosen = np.array(matching(lab, firm.names, asked))
         if chosen.sum() < LEAST:
             raise LabError("too_few_chosen", people=int(chosen.sum()), least=LEAST)
+        if (~chosen).sum() < LEAST:
+            raise LabError("too_few_others", people=int((~chosen).sum()), least=LEAST)
         found.append(division(CHOSEN, ["chosen" if one else "others" for one in chosen]))
     found.append(teams(firm))
     if recorded:

@@ -80,9 +80,11 @@ def precision(tree: Tree, lang: str) -> list[str]:
         return []
     ratio = found["ratio"]
     values = {"replicates": found["replicates"], "asked": f"{found['asked']:g}",
-              "ratio": _say("precision.all", lang) if ratio is None else f"{ratio:.2f}"}
+              "ratio": wording.MISSING if ratio is None else f"{ratio:.2f}"}
     if found["replicates"] < 2:
         kind = "one"
+    elif ratio is None:
+        kind = "hidden"
     elif not found["asked"]:
         kind = "fixed"
     else:

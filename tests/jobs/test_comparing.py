@@ -70,6 +70,12 @@ def test_replicates_go_on_until_the_cap_and_it_is_said(fine):
     assert fine.options["replicates"] == fine.comparison.replicates == 20
 
 
+def test_over_the_prior_every_effect_stays_an_assumption(fine):
+    """The prior's histories are the main ones: with all their replicates, not the first few."""
+    assert {effect.warrant for effect in fine.comparison.effects} == {"assumed"}
+    assert all(e.prior.difference == e.difference for e in fine.comparison.effects)
+
+
 def test_replicates_of_several_batches_are_those_of_one(empty, fine):
     """More replicates extend the earlier ones, so the path to them does not show."""
     once = compare(empty, "sales_transition", PAIR, replicates=20, channels=False, **QUICK)
@@ -150,6 +156,7 @@ def test_groups_are_read_in_both_languages(recorded, tmp_path):
 
 @pytest.mark.parametrize(("asked", "code"), [
     ({"only": {"unit": ["WEST"]}}, "unknown_label"),
+    ({"only": {"unit": ["NORTH", "SOUTH"]}}, "too_few_others"),
     ({"terms": {"at_most": 3, "down_by": 0.1}}, "two_targets"),
     ({"precision": 0.0}, "bad_precision"), ({"replicates": 0}, "bad_count"),
     ({"most": 1}, "bad_count"),

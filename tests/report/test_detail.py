@@ -100,7 +100,7 @@ def test_what_precision_came_to_is_said() -> None:
     tree = whole()
     for ratio, asked, replicates, said in (
             (0.08, 0.1, 16, "asked: 0.1"), (0.5, 0.1, 64, "the cap"), (0.5, 0.0, 8, "as asked"),
-            (None, 0.1, 1, "cannot be told")):
+            (None, 0.1, 1, "cannot be told"), (None, 0.1, 64, "still hides all")):
         reached = ratio is not None and ratio <= asked
         tree["precision"] = {"ratio": ratio, "asked": asked, "replicates": replicates,
                              "cap": 64, "reached": reached}
