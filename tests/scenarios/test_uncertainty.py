@@ -178,3 +178,13 @@ def test_every_target_of_the_list_can_be_moved_or_is_no_number() -> None:
             refused.add(target)
     assert not {t for t in refused if t.startswith(("firm", "effects", "parameters"))}
     assert "selection.ramp_months" not in refused
+
+
+def test_the_example_of_the_how_to_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/how-to/stress-a-policy.md").read_text(
+        encoding="utf-8")
+    example = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    study = scenarios.load(file(tmp_path, *example["uncertainties"],
+                                thresholds=example["thresholds"]))
+    assert [each.how for each in study.uncertainties] == ["add", "multiply", "set"]
+    assert len(study.thresholds) == 2
