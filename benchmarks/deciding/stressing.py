@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from deciding import Known
 
+from deciding import Known
 from simlab.decide.prim import discover
 from simlab.decide.robust import robustness
 
