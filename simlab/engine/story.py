@@ -102,6 +102,8 @@ class Story:
         """As plain data; of the firm its headcount and exits."""
         return {
             "person": self.person, "policy": self.policy, "history": self.history,
+            "exit": None if self.exit is None else self.exit.values["kind"],
+            "reason": self.reason,
             "months": [asdict(told) for told in self.months],
             "firm": {name: self.outcomes[:, OUTCOMES.index(name)].tolist()
                      for name in ("headcount", "exits")},

@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
     "sensitivity": Kind("simlab.jobs.sensitivity:sensitivity"),
     "stress": Kind("simlab.jobs.stressing:stress"),
     "answers": Kind("simlab.jobs.answering:answers"),
+    "story": Kind("simlab.jobs.telling:story"),
     "backtest": Kind("simlab.jobs.events:backtest"),
     "report": Kind("simlab.jobs.reporting:report"),
 }

@@ -46,7 +46,8 @@ class Told:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "calibrated": self.calibrated, "histories": self.histories, "parted": self.parted,
+            "practice": self.practice, "calibrated": self.calibrated,
+            "histories": self.histories, "parted": self.parted,
             "titles": {name: dict(title) for name, title in self.titles.items()},
             "stories": [story.to_json() for story in self.stories],
         }

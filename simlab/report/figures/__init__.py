@@ -11,6 +11,7 @@ from simlab.report.figures.calibration import (
     predictive_check,
     recovery,
 )
+from simlab.report.figures.causes import cause_waterfall, causes, voluntary
 from simlab.report.figures.comparing import (
     fan,
     find_effect,
@@ -32,6 +33,8 @@ from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
 __all__ = [
     "box_figure",
     "calibration_curve",
+    "cause_waterfall",
+    "causes",
     "channel_bars",
     "contraction",
     "cost_effect",
@@ -51,4 +54,5 @@ __all__ = [
     "probability_bars",
     "recovery",
     "staffing",
+    "voluntary",
 ]

@@ -1,0 +1,1 @@
+"""Explain: why people leave, and one life beside its twin."""
