@@ -57,8 +57,8 @@ def cause_waterfall(
                name=escape(titles.get(policy, policy)),
                marker={"color": policy_colour(comparison, policy), "line": {
                    "width": 1, "color": policy_colour(comparison, policy)},
-                   "pattern": {"shape": _PATTERNS[place], "fgcolor": LIGHT["surface"],
-                               "size": 6, "solidity": 0.35}})
+                   "pattern": {"shape": _PATTERNS[place], "fillmode": "overlay",
+                               "fgcolor": LIGHT["surface"], "size": 6, "solidity": 0.35}})
     names = [text(f"story.cause.{cause}", lang) for cause in shown]
     figure.update_yaxes(
         tickvals=[-row for row in range(len(names) + 1)],
@@ -83,7 +83,7 @@ def _steps(
     figure.add_scatter(
         x=[x for end in ends[:-1] for x in (end, end, None)],
         y=[y for row in range(len(parts)) for y in (rows[row] - half, rows[row + 1] + half, None)],
-        mode="lines", line={"color": LIGHT["muted"], "width": 1}, hoverinfo="skip",
+        mode="lines", line={"color": LIGHT["line"], "width": 1}, hoverinfo="skip",
         showlegend=False)
     figure.add_bar(
         y=rows, x=[value["mean"] for value in values], base=begins, orientation="h",

@@ -85,7 +85,7 @@ def channel_bars(decomposition: Tree, lang: str) -> go.Figure:
         hovertemplate="%{y}: %{text}<extra></extra>")
     figure.add_vline(x=0, line={"color": LIGHT["ink"], "width": 1})
     figure.update_yaxes(autorange="reversed", automargin=True, showgrid=False)
-    figure.update_xaxes(title_text=text("comparing.scatter.x", lang))
+    figure.update_xaxes(title_text=broken(text("comparing.scatter.x", lang), lang, narrow=True))
     figure.update_layout(height=110 + 32 * len(rows), bargap=0.35)
     return figure
 

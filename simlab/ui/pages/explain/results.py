@@ -112,7 +112,7 @@ def lives(visit: Visit, told: Tree) -> Any:
 
 def _month(visit: Visit, told: Tree, here: Tree | None, there: Tree | None) -> Any:
     month = (here or there or {})["month"]
-    parts = [dmc.Badge(say(visit, "parts_here"), tt="none", variant="light", color="caution")] \
+    parts = [dmc.Text(say(visit, "parts_here"), size="xs", fw=600, c="caution")] \
         if month == told["parted"] else []
     return dmc.TableTr([
         dmc.TableTd(dmc.Stack([html.Span(wording.month(month, visit.lang)), *parts], gap=4)),
