@@ -45,8 +45,7 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
     compared = latest_comparison(lab, scenario)
     forecast = _latest(stored(lab, "forecasts/*/forecast.json"))
     rolled = _latest(stored(lab, "rolling/*/rolling.json"))
-    searched = _latest([tree for tree in stored(lab, "optimisations/*.json")
-                        if scenario in (None, tree["scenario"])])
+    searched = latest_search(lab, scenario)
     moved = _latest([tree for tree in stored(lab, "sensitivity/*.json")
                      if compared is None or tree["scenario"] == compared["scenario"]])
     replayed = _latest(stored(lab, "events/*/event.json"))
@@ -73,6 +72,12 @@ def contents(lab: Lab, scenario: str | None = None) -> Contents:
 def stored_answers(lab: Lab) -> Mapping[str, Any] | None:
     """The grid of questions that the lab holds; None where it was not asked."""
     return _latest(stored(lab, "answers/grid.json"))
+
+
+def latest_search(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:
+    """The stored search of `scenario`, or the latest; None where there is none."""
+    return _latest([tree for tree in stored(lab, "optimisations/*.json")
+                    if scenario in (None, tree["scenario"])])
 
 
 def latest_stress(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:

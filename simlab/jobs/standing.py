@@ -149,14 +149,15 @@ def _outlook(lab: Lab) -> list[Item]:
 
 
 def _searches(lab: Lab) -> list[Item]:
-    return [Item("optimisation", tree["scenario"], tree["made"], _search_changes(lab, tree),
+    return [Item("optimisation", tree["scenario"], tree["made"], search_changes(lab, tree),
                  {"tried": tree["optimisation"]["tried"], "draws": tree["options"]["draws"]}
                  | _check(lab, tree))
             for tree in stored(lab, "optimisations/*.json")]
 
 
-def _search_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
-    """As of a comparison, and whether something else would be searched now."""
+def search_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of a stored search have changed since it was made: as of a comparison, and
+    whether something else would be searched now."""
     changed = comparison_changes(lab, tree)
     if "scenario" not in changed and tree["inputs"]["search"] != fingerprint(
             searched(scenarios.load(tree["source"]))):

@@ -38,6 +38,7 @@ PAGES = (
     Page("overview", "deciding"),
     Page("scenario", "deciding"),
     Page("compare", "deciding"),
+    Page("optimise", "analyst"),
     Page("explain", "analyst"),
     Page("glossary", "lab"),
     Page("settings", "lab"),

@@ -1,0 +1,1 @@
+"""What is best within a budget: the search of a scenario and its front."""
