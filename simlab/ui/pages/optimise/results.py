@@ -147,22 +147,20 @@ def _badge(visit: Visit, tree: Tree) -> Any:
 
 def _policy(visit: Visit, tree: Tree, option: Tree) -> Any:
     """The policy picked: what it does, what it rests on, how it is set, and where it goes."""
-    study, policy = scenarios.load(tree["source"]), picked_policy(tree)
+    study, policy = scenarios.load(tree["scenario"]), picked_policy(tree)
     known = study.policies.get(policy.name)
     start = known or study.policies[str(study.search.start if study.search else study.baseline)]
     tried = Tried(study.name, start.name, differing_fields(policy, start))
-    rows = [[_say(visit, "setting_of", unit=entry.unit,
-                  meaning=f"{entry.meaning[:1].upper()}{entry.meaning[1:]}"),
-             *(_value(visit, entry, field_of(each, entry.path)) for each in (start, policy))]
-            for section in form(policy.practice, visit.lang) for entry in section.entries
-            if entry.path in tried.fields]
+    lines = [_changed(visit, entry, start, policy)
+             for section in form(policy.practice, visit.lang) for entry in section.entries
+             if entry.path in tried.fields]
     return card(
         _say(visit, "picked", policy=wording.pick(policy.title, visit.lang)), "",
         *[dmc.Text(line, size="sm") for line in optimising.picked(tree, visit.lang)],
         *([dmc.Text(_say(visit, "began", policy=wording.pick(start.title, visit.lang)), size="sm",
                     c="dimmed"),
-           table([_say(visit, key) for key in ("setting", "before", "now")], rows, narrow=True)]
-          if rows else []),
+           dmc.List([dmc.ListItem(line) for line in lines], size="sm", spacing=4)]
+          if lines else []),
         dmc.Group([
             dmc.Anchor(_say(visit, "open"), href=visit.link("scenario") + tried.address(),
                        id="optimise-open"),
@@ -170,6 +168,13 @@ def _policy(visit: Visit, tree: Tree, option: Tree) -> Any:
                        size="xs"),
         ], gap="md"),
         badge=warrant_badge(option["warrant"], visit.lang), name="optimise-picked")
+
+
+def _changed(visit: Visit, entry: Entry, start: Policy, policy: Policy) -> str:
+    """A field in which the policy differs from where the search began."""
+    before, now = (_value(visit, entry, field_of(each, entry.path)) for each in (start, policy))
+    return _say(visit, "changed", meaning=f"{entry.meaning[:1].upper()}{entry.meaning[1:]}",
+                unit=entry.unit, before=before, now=now)
 
 
 def _value(visit: Visit, entry: Entry, value: Any) -> str:
