@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,12 +105,13 @@ def answers(
     return found
 
 
-def column_labels() -> dict[str, dict[str, str]]:
-    """What each column that a verdict may ask for is called, in both languages."""
+def column_labels(columns: Collection[str] = ()) -> dict[str, dict[str, str]]:
+    """What each of `columns` ``table.column`` (none given: those that a verdict may ask for) is
+    called, in both languages."""
     kpis = {str(seed["kpi_id"]): seed for seed in KPI_SEEDS}
     found = {}
-    asked = {p.column for p in REGISTRY if p.column}
-    asked |= {q.column for q in QUESTIONS if isinstance(q, Level)}
+    asked = set(columns) or {p.column for p in REGISTRY if p.column} | {
+        q.column for q in QUESTIONS if isinstance(q, Level)}
     for name in sorted(asked):
         table, part = name.split(".")
         holder = TABLES[table]
