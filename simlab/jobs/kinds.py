@@ -11,6 +11,7 @@ from simlab.background import Kind
 
 KINDS: Mapping[str, Kind] = {
     "import": Kind("simlab.jobs.records:import_records", again=False),
+    "roll_back": Kind("simlab.records.batches:roll_back", again=False),
     "calibrate": Kind("simlab.jobs.calibrating:calibrate"),
     "totals": Kind("simlab.jobs.aggregates:calibrate_on_totals"),
     "check": Kind("simlab.jobs.checking:check"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -65,6 +66,18 @@ class ImportReport:
     """First and last month with results in the store afterwards; None where none has any."""
     data_hash: str
     """Hash of the whole store's content afterwards."""
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> ImportReport:
+        """Again from `as_dict`, such as a job keeps it."""
+        tables = tuple(TableCount(t["table"], t["new"], t["unchanged"], t["changed"],
+                                  dict(t["dropped"])) for t in tree["tables"])
+        return cls(
+            profile=tree["profile"], dry_run=tree["dry_run"], batch=tree["batch"],
+            files=tuple(FileCount(**file) for file in tree["files"]), tables=tables,
+            warnings=tuple(Notice(**notice) for notice in tree["warnings"]),
+            people=tree["people"], data_hash=tree["data_hash"],
+            months=tuple(tree["months"]) if tree["months"] else None)
 
     @property
     def changes(self) -> int:
