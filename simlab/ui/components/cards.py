@@ -59,8 +59,10 @@ def number_card(
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]], *, narrow: bool = False) -> Any:
-    """A small table; scrolls inside itself where the page is narrow."""
+    """A small table of texts and components; scrolls inside itself where the page is narrow."""
     return dmc.TableScrollContainer(
-        dmc.Table(data={"head": list(header), "body": [list(row) for row in rows]},
-                  verticalSpacing="xs", className="lab-table"),
+        dmc.Table([
+            dmc.TableThead(dmc.TableTr([dmc.TableTh(cell) for cell in header])),
+            dmc.TableTbody([dmc.TableTr([dmc.TableTd(cell) for cell in row]) for row in rows]),
+        ], verticalSpacing="xs", className="lab-table"),
         minWidth=320 if narrow else 640, type="native", tabIndex=0)
