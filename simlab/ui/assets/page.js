@@ -17,6 +17,21 @@
     if (/^simlab_[a-z]+$/.test(name)) choose(name, event.target.value);
   });
 
+  // What is too large or of another kind never leaves the browser: the line that says so lights up.
+  function judge(event) {
+    const field = event.target.closest && event.target.closest(".lab-drop");
+    const files = event.target.files || (event.dataTransfer && event.dataTransfer.files);
+    const limit = document.getElementById("data-limit");
+    if (!field || !files || !limit) return;
+    const kinds = (field.querySelector("input").accept || "").split(",");
+    const refused = [...files].some((file) => file.size > Number(limit.dataset.most)
+      || !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)));
+    limit.classList.toggle("lab-refused", refused);
+    limit.role = refused ? "alert" : null;
+  }
+  document.addEventListener("change", judge, true);
+  document.addEventListener("drop", judge, true);
+
   function save(name, kind, content) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([content], { type: kind }));

@@ -36,6 +36,7 @@ class Page:
 
 PAGES = (
     Page("overview", "deciding"),
+    Page("data", "deciding"),
     Page("scenario", "deciding"),
     Page("compare", "deciding"),
     Page("optimise", "analyst"),

@@ -1,0 +1,90 @@
+"""Send files, look at what they would change, import them, take that back, ask the questions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, ctx, no_update
+
+from simlab.errors import LabError
+from simlab.records.batches import batches
+from simlab.ui.components import ended, job_of
+from simlab.ui.components.jobs import begin, notice, start
+from simlab.ui.owner import owner
+from simlab.ui.pages.compare.callbacks import QUICK_DRAWS, QUICK_REPLICATES
+from simlab.ui.pages.data import layout, uploads
+from simlab.ui.visit import Served, visit
+
+_STARTS = ("preview", "import", "roll_back", "answers")
+
+
+def register(app: Dash, served: Served) -> None:
+    """Attach the callbacks to `app`."""
+    lab, runner = served.lab, served.runner
+
+    @app.callback(
+        Output(job_of("data"), "data"), Output("data-files", "children"),
+        Output("data-notice", "children"), Output("data-preview", "children"),
+        Input("data-upload", "contents"), State("data-upload", "filename"),
+        State("data-profile", "value"), prevent_initial_call=True)
+    def _sent(contents: list[str] | None, names: list[str] | None, profile: str) -> Any:
+        if not contents or not names:
+            return (no_update,) * 4
+        try:
+            held = uploads.keep(lab, owner(), names, contents)
+            return _import(profile, dry_run=True), layout.sent(visit(), held), None, None
+        except LabError as error:
+            return no_update, no_update, notice(error.explain(visit().lang), error=True), None
+
+    @app.callback(
+        Output(job_of("data"), "data", allow_duplicate=True),
+        Output("data-notice", "children", allow_duplicate=True),
+        *(Input(start("data", what), "n_clicks") for what in _STARTS),
+        State("data-profile", "value"), prevent_initial_call=True)
+    def _start(*given: Any) -> Any:
+        profile = given[-1]
+        # A button drawn anew calls too, without having been clicked.
+        if not any(button["value"] for button in ctx.triggered):
+            return no_update, no_update
+        try:
+            return _begin(ctx.triggered_id["start"], profile), None
+        except LabError as error:
+            return no_update, notice(error.explain(visit().lang), error=True)
+
+    def _begin(what: str, profile: str) -> str:
+        if what == "answers":
+            return begin(runner, "answers", {
+                "draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES})
+        if what == "roll_back":
+            last = max(batch.number for batch in batches(lab) if batch.undone is None)
+            return begin(runner, "roll_back", {"number": last})
+        return _import(profile, dry_run=what == "preview")
+
+    def _import(profile: str, *, dry_run: bool) -> str:
+        files = uploads.kept(lab, owner())
+        if not files:
+            raise LabError("upload_none")
+        return begin(runner, "import", {
+            "files": [str(path) for path in files], "profile": profile, "dry_run": dry_run})
+
+    @app.callback(
+        Output("data-known", "children"), Output("data-history", "children"),
+        Output("data-answers", "children"),
+        Output("data-preview", "children", allow_duplicate=True),
+        Output("data-files", "children", allow_duplicate=True),
+        Input(ended("data"), "data"), prevent_initial_call=True)
+    def _show(job: dict[str, Any] | None) -> Any:
+        done = runner.job(job["id"], owner()) if job and job["state"] == "done" else None
+        if done is None:
+            return (no_update,) * 5
+        seen = visit()
+        found = runner.result(done)
+        if done.kind == "import" and found is not None and found["dry_run"]:
+            return *(no_update,) * 3, layout.preview(seen, found), no_update
+        shown: Any = None
+        files: Any = no_update
+        if done.kind == "import":
+            uploads.forget(lab, owner())
+            files = layout.sent(seen, [])
+            shown = None if found is None else layout.preview(seen, found)
+        return layout.known(seen), layout.history(seen), layout.answered(seen), shown, files

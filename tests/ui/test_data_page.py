@@ -1,0 +1,91 @@
+"""Can a reader send files, see what they would change, import them, and take that back?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simlab.background import JobTable
+from simlab.errors import LabError
+from simlab.i18n import text
+from simlab.lab import Lab
+from simlab.ui.pages.data import uploads
+from tests.ui.test_pages import fits, foreign
+
+Visit = Callable[..., Any]
+SAMPLE = sorted(str(f) for f in (resources.files("scenarios") / "sample_firm").iterdir()
+                if f.name.endswith(".csv"))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "view"), [("en", "desktop"), ("zh", "phone")])
+def test_take_back_preview_and_import(visit: Visit, lab: Lab, lang: str, view: str) -> None:
+    page = visit(lang, view, "data")
+    page.locator("#data-score", has_text="%").wait_for()
+    page.get_by_role("button", name=text("page.data.roll_back", lang, batch=1)).click()
+    page.get_by_text(text("page.data.none_title", lang)).wait_for()
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text(text("page.data.drop", lang)).click()
+    chooser.value.set_files(SAMPLE)
+    preview = page.locator("#data-preview")
+    preview.get_by_role("cell", name="3,258").first.wait_for()
+    page.get_by_text(text("page.data.none_title", lang)).wait_for()  # nothing written yet
+    page.get_by_role("button", name=text("page.data.import_now", lang), exact=True).click()
+    page.locator("#data-score", has_text="%").wait_for()
+    page.get_by_text(text("page.data.no_files", lang)).wait_for()
+    assert not list((lab.path / "uploads").rglob("*.csv"))
+    # Each click started its own job and nothing else did: buttons drawn anew are no clicks.
+    assert [job.kind for job in JobTable(lab).jobs(None)] == ["import", "import", "roll_back"]
+    assert fits(page)
+    assert foreign(page, lang) == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_bad_files_are_told_and_change_nothing(visit: Visit, lab: Lab, tmp_path: Path) -> None:
+    page = visit("zh", "desktop", "data")
+    limit = page.locator("#data-limit.lab-refused")
+    page.locator("#data-score").wait_for()
+    assert limit.count() == 0
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    page.locator(".lab-drop input").set_input_files(str(tmp_path / "picture.png"))
+    limit.wait_for()
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    page.locator(".lab-drop input").set_input_files(str(tmp_path / "people.csv"))
+    page.locator(".lab-job .mantine-Alert-root").wait_for()
+    assert limit.count() == 0
+    page.locator("#data-score", has_text="%").wait_for()
+
+
+def sent(content: bytes) -> str:
+    import base64
+
+    return "data:text/csv;base64," + base64.b64encode(content).decode()
+
+
+def test_a_name_cannot_lead_out_of_the_lab(tmp_path: Path) -> None:
+    lab = Lab.create(tmp_path / "lab")
+    names = ["../../etc/passwd.csv", "C:\\x\\员工 表.csv"]
+    assert uploads.keep(lab, "me", names, [sent(b"a"), sent(b"b")]) == ["passwd.csv", "员工_表.csv"]
+    assert {path.parent for path in uploads.kept(lab, "me")} == {uploads.folder(lab, "me")}
+    assert uploads.kept(lab, "another") == []
+    assert not (tmp_path / "etc").exists()
+
+
+def test_what_cannot_be_kept_replaces_nothing(tmp_path: Path) -> None:
+    lab = Lab.create(tmp_path / "lab")
+    uploads.keep(lab, "me", ["good.csv"], [sent(b"a")])
+    for name, content, code in (("x.exe", sent(b"a"), "upload_kind"),
+                                ("x.csv", "data:;base64,%%%", "upload_unreadable")):
+        with pytest.raises(LabError) as told:
+            uploads.keep(lab, "me", ["first.csv", name], [sent(b"b"), content])
+        assert told.value.code == code
+        assert [path.name for path in uploads.kept(lab, "me")] == ["good.csv"]
+    uploads.forget(lab, "me")
+    assert uploads.kept(lab, "me") == []
