@@ -41,6 +41,8 @@ ACCOUNTS = {ACCOUNTS}
 
 STATE = "people, all_accounts, teams, departments, firm, practices, policy, param"
 ARRAYS = "people, all_accounts, teams, departments, firms, practices, policies, params"
+GROUPED = {"results", "entered", "left", "leaving", "avoidable", "key"}
+"""Fields of a person by which groups are counted; a month of other people has no such figures."""
 LIVES = ("arrival", "person", "departure")
 """Scopes of rules that touch only their own person."""
 
@@ -48,7 +50,9 @@ LIVES = ("arrival", "person", "departure")
 def kernel_source(month: Month) -> str:
     """The text of the kernel module of a month."""
     lives = [tuple(rules) for own, rules in groupby(month.rules, key=_own) if own]
-    parts = [HEAD, f"OUTCOMES = {len(month.outcomes)}\n"]
+    known = set(month.person.names or ())
+    parts = [HEAD, f"OUTCOMES = {len(month.outcomes)}\n",
+             f"COUNTS_GROUPS = {known >= GROUPED}\n"]
     parts += [
         f'{declared.name} = {"inlined" if _own(declared) else "whole"}(RULES["{declared.name}"])'
         for declared in month.rules

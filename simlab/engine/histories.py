@@ -138,8 +138,9 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                 start_month(firms[0], start, m)
                 month(people, accounts, teams, departments, firms[0], practices, policies[p],
                       params[draw], seens[0], out[h, p, m], k0, k1, scratch)
-                if groups.shape[2] > 0:
-                    count_groups(people, m, labels, groups[h, p])
+                if COUNTS_GROUPS:  # a branch of its own: numba leaves it out where it is False
+                    if groups.shape[2] > 0:
+                        count_groups(people, m, labels, groups[h, p])
     return len(histories)
 
 

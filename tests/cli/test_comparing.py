@@ -22,7 +22,7 @@ def run(lab, *options):
 @pytest.mark.parametrize(("lang", "said"), [
     ("en", ["P(best)", "Target: regretted exits down by 20%", "Budget: 50K CNY",
             "business at a margin of 30%", "Pilot it, do not roll it out|Not supported",
-            "Through which channels", "well above standard", "2 replicates a draw, as asked"]),
+            "Through which channels", "well above standard", "2 replicates a draw"]),
     ("zh", ["P(最佳)", "目标：惋惜的离职比基线下降 20%", "毛利率 30%", "可以试点|不予支持",
             "通过哪些渠道", "远高于标准", "每次抽样重复 2 次"]),
 ])

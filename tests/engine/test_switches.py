@@ -40,7 +40,7 @@ class Reading:
     """Of both arms."""
     parameters: Mapping[str, float] = field(default_factory=dict)
     """Of both arms."""
-    levers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    levers: Mapping[str, Any] = field(default_factory=dict)
     """Of both arms."""
     but: tuple[str, ...] = ()
     """Fields that nothing else reads and that may differ."""
@@ -61,7 +61,7 @@ READS: dict[str, Reading] = {
     "ability": Reading("work", {"ability": 0.0}),
     "ramp": Reading("work", {"head_start": 1000}),
     "skill_results": Reading(
-        "work", {"skills": ENTRY_SKILLS}, levers={"selection": {"key_share": 0.0}}
+        "work", {"skills": ENTRY_SKILLS}, levers={"selection.key_share": 0.0}
     ),
     "support_winning": Reading("work", {"support": 0.5}),
     "waiting_anger": Reading("work", {"past_sla": 0}),
@@ -94,40 +94,41 @@ TWINS: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
 """Facts and parameters that give the same histories as the switch; where a parameter is not the
 switch's own it holds in both arms."""
 
-LEVER_TWINS: dict[str, tuple[dict[str, dict[str, Any]], dict[str, float]]] = {
-    "remote_leaving": ({"conditions": {"remote_days": 0.0}}, {}),
-    "coaching_belonging": ({"training": {"coaching": 0.0}}, {"coaching_gain": 0.0}),
-    "coaching_skill": ({"training": {"coaching": 0.0}}, {"coaching_belonging": 0.0}),
+LEVER_TWINS: dict[str, tuple[dict[str, Any], dict[str, float]]] = {
+    "remote_leaving": ({"conditions.remote_days": 0.0}, {}),
+    "coaching_belonging": ({"training.coaching": 0.0}, {"coaching_gain": 0.0}),
+    "coaching_skill": ({"training.coaching": 0.0}, {"coaching_belonging": 0.0}),
 }
 """The same, by levers; the parameters hold in both arms."""
 
-IDLE: dict[str, tuple[tuple[str, ...], dict[str, dict[str, Any]]]] = {
+IDLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "key_work": (
         ("key_openings", "key_difficulty", "key_fit", "key_support", "felt_fit", "key_memory",
          "demand_misfit", "demand_change", "request_rate", "care_gain",
          "complaint_level", "renewal_level", "needs_change", "handover_loss",
          "ticket_communication", "doing_gain"),
-        {"incentive": {"key_commission": 0.4, "payout_lag": 9, "milestone_share": 0.9},
-         "selection": {"by_fit": 0.1, "ramp_months": 1}},
+        {"incentive.key_commission": 0.4, "incentive.payout_lag": 9,
+         "incentive.milestone_share": 0.9, "selection.by_fit": 0.1, "selection.ramp_months": 1},
     ),
     "handover": (("handover_satisfaction",), {}),
     "requests": (
         ("request_repeat", "wait_anger", "wait_isolation", "demand_waiting", "goodwill_wait",
          "ticket_resources", "support_memory"),
-        {"support": {"capacity": 0.1, "cost": 0.0, "sla": 5, "escalation": 3.0, "routing": 0.9}},
+        {"support.capacity": 0.1, "support.cost": 0.0, "support.sla": 5,
+         "support.escalation": 3.0, "support.routing": 0.9},
     ),
-    "queue": ((), {"support": {"capacity": 0.1, "cost": 0.0, "routing": 0.9}}),
+    "queue": ((), {"support.capacity": 0.1, "support.cost": 0.0, "support.routing": 0.9}),
     "goodwill": (
         ("goodwill_memory", "goodwill_complaint", "goodwill_return", "goodwill_business"), {}
     ),
-    "bonus": ((), {"incentive": {"bonus_elasticity": 3.0, "bonus_cap": 0.1}}),
-    "guarantee": ((), {"incentive": {"recoverable": False}}),
+    "bonus": ((), {"incentive.bonus_elasticity": 3.0, "incentive.bonus_cap": 0.1}),
+    "guarantee": ((), {"incentive.recoverable": False}),
     "team_income": (("expectation_peers",), {}),
     "courses": (
         ("course_gain", "attendance", "exam_level", "exam_skill", "exam_willingness",
          "course_attended", "learning_efficacy", "passed_forgetting"),
-        {"training": {"hours_per_month": 80, "fragments": False, "pass_mark": 0.9, "fee": 900,
-                      "audience": "below"}},
+        {"training.hours_per_month": 80, "training.fragments": False, "training.pass_mark": 0.9,
+         "training.fee": 900, "training.audience": "below"},
     ),
     "forgetting": (("passed_forgetting",), {}),
     "transparency": (("control_informed", "control_gap", "control_memory", "control_exit"), {}),
@@ -135,9 +136,10 @@ IDLE: dict[str, tuple[tuple[str, ...], dict[str, dict[str, Any]]]] = {
         ("help_exit", "help_uptake", "help_fading", "relief_target", "relief_demand",
          "workload_demand", "visit_coaching", "visit_win", "visit_efficacy",
          "counselling_stress"),
-        {"intervention": {"threshold": 0.0, "capacity": 100, "cost": 9999, "kind": "relief"}},
+        {"intervention.threshold": 0.0, "intervention.capacity": 100, "intervention.cost": 9999,
+         "intervention.kind": "relief"},
     ),
-    "experience": (("experience_months", "experience_skill"), {"hiring": {"experienced_pay": 2}}),
+    "experience": (("experience_months", "experience_skill"), {"hiring.experienced_pay": 2}),
     "candidates": (("selection_validity",), {}),
 }
 """While the mechanism is off: parameters between their bounds and levers of no consequence."""
@@ -326,7 +328,7 @@ def test_off_its_parameters_and_levers_are_idle(staff, everything, name):
     switch = BY_NAME[name]
     parameters, levers = IDLE[name]
     # what more support staff costs is no effect of theirs
-    free = Switch("levers", "", "", levers={"support": {"cost": 0.0}}).policy(everything)
+    free = Switch("levers", "", "", levers={"support.cost": 0.0}).policy(everything)
     other = Switch("levers", "", "", levers=levers).policy(free)
     low, high = ({p: BOUNDS[p][end] for p in parameters} for end in (0, 1))
     off = [
@@ -341,9 +343,9 @@ def test_off_its_parameters_and_levers_are_idle(staff, everything, name):
 def test_off_nothing_of_it_is_left(staff, everything, name):
     switch = BY_NAME[name]
     draw = lively_draw(switch)[None]
-    on = simulate(staff, [everything], draw, months=MONTHS, replicates=5)
+    on = simulate(staff, [everything], draw, months=MONTHS, replicates=20)
     firm, policy, draws = switch.off(staff, everything, draw)
-    off = simulate(firm, [policy], draws, months=MONTHS, replicates=5)
+    off = simulate(firm, [policy], draws, months=MONTHS, replicates=20)
     assert on.outcome(ABSENT[name]).sum() > 0
     assert (off.outcome(ABSENT[name]) == 0).all()
 

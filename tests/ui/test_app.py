@@ -58,8 +58,8 @@ def test_several_labs_are_each_at_an_address_of_their_own(
     client = Client(load().server)
     assert client.get("/").headers["Location"] == "/firm/"
     for address in ("/firm/", "/firm-2/"):
-        assert client.get(address).headers["Location"] == f"{address}compare"
-        assert client.get(f"{address}compare").status_code == 200
+        assert client.get(address).headers["Location"] == f"{address}overview"
+        assert client.get(f"{address}overview").status_code == 200
     assert client.get("/other/").status_code == 302
 
 

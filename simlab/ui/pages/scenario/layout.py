@@ -104,8 +104,11 @@ def _keep(visit: Visit, tried: Tried) -> Any:
             start_button("scenario", "compare", visit.text("page.scenario.compare")),
             dmc.Button(visit.text("page.scenario.download"), id="scenario-download",
                        variant="subtle"),
-            dcc.Upload(dmc.Button(visit.text("page.scenario.upload"), variant="subtle"),
-                       id="scenario-upload", accept=".yaml,.yml", max_size=results.LARGEST),
+            # a label names the field of files for screen readers; the click is the label's own
+            html.Label(dcc.Upload(
+                html.Span(visit.text("page.scenario.upload"), className="lab-open"),
+                id="scenario-upload", accept=".yaml,.yml", max_size=results.LARGEST,
+                disable_click=True)),
         ], gap="xs"),
         job_card(visit, "scenario", KINDS),
         html.Div(id="scenario-notice", role="status"),
