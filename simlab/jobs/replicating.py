@@ -6,6 +6,7 @@ import io
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,8 @@ class Kept:
     def clear(self) -> None:
         """Forget all batches: the comparison is made."""
         shutil.rmtree(self._lab.path / self._folder, ignore_errors=True)
+        with suppress(OSError):  # another comparison is not finished
+            (self._lab.path / UNFINISHED).rmdir()
 
     def _name(self, first: int, count: int) -> str:
         return f"{self._folder}/{first:04d}-{count}.npz"
