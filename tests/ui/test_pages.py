@@ -17,8 +17,9 @@ from simlab.ui.pages import PAGES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Any]
 
-INTERNATIONAL = {"English", "Python", "simlab", "CSV", "JSON", "PNG", "HTML", "KPI", "SLA", "YAML", "XLSX",
-                 "Parquet", "lab", "cookie", "CNY", "USD", "EUR", "HKD", "UTF", "UTC"}
+INTERNATIONAL = {"English", "Python", "simlab", "CSV", "JSON", "PNG", "HTML", "KPI", "SLA", "YAML",
+                 "XLSX", "Parquet", "lab", "cookie", "CNY", "USD", "EUR",
+                 "HKD", "UTF", "UTC"}
 """Latin words that a Chinese page may hold."""
 
 
