@@ -22,8 +22,9 @@ from simlab.policy import Policy, compile_policies
 from simlab.progress import Progress
 from simlab.world import PORTFOLIO, Counted, Firm
 
-CHUNK_PERSON_MONTHS = 400_000
-"""Work in one chunk: tens of milliseconds, so progress moves and overhead does not show."""
+CHUNK_PERSON_MONTHS = 100_000
+"""Work in one chunk: tens of milliseconds, so that progress moves, overhead does not show, and no
+thread waits long for another's last one."""
 MOST_DRAWS, MOST_REPLICATES = 1 << 22, 1 << 10
 """Of one run: together they number the histories of a seed."""
 
