@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import hashlib
+import io
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -92,6 +95,16 @@ def read_json(lab: Lab, relative: str) -> Any:
         return lab.read_json(relative)
     except (OSError, ValueError):
         return None
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows with the same keys as a table with a header; empty without any."""
+    table = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(table, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return table.getvalue()
 
 
 def write_out(directory: Path, files: dict[str, str]) -> list[Path]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +14,7 @@ from simlab.decide import compare as reduce
 from simlab.decide.advice import LeverEvidence, lever_evidence
 from simlab.decide.precision import ASKED
 from simlab.errors import LabError
-from simlab.jobs.common import count_option, fingerprint, write_out
+from simlab.jobs.common import as_csv, count_option, file_name, fingerprint, write_out
 from simlab.jobs.dividing import divided
 from simlab.jobs.replicating import BATCH, MOST, Kept, replicate, switched_off
 from simlab.jobs.setting import Setting, chosen_baseline, chosen_policies, set_up
@@ -163,19 +160,8 @@ def _keep(compared: Compared, lab: Lab, out: Path | None) -> None:
     tree = compared.to_json()
     if out is not None:
         write_out(out, {
-            "effects.csv": _table(compared.comparison.to_rows()),
-            "groups.csv": _table(compared.comparison.group_rows()),
+            "effects.csv": as_csv(compared.comparison.to_rows()),
+            "groups.csv": as_csv(compared.comparison.group_rows()),
             "comparison.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
     with lab.writing():
-        # The name comes from the user's file and must not lead out of the folder.
-        name = re.sub(r"[^\w-]+", "_", compared.scenario)
-        lab.write_json(f"comparisons/{name}.json", tree)
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    table = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return table.getvalue()
+        lab.write_json(f"comparisons/{file_name(compared.scenario)}.json", tree)

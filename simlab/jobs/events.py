@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from simlab.errors import Cancelled, LabError
 from simlab.i18n import LANGUAGES
 from simlab.jobs.calibrating import TABLES, choose
 from simlab.jobs.common import (
+    as_csv,
     code_version,
     count_option,
     fingerprint,
@@ -250,8 +249,4 @@ def _table(groups: Sequence[Mapping[str, Any]]) -> str:
          **{f"{part}_{key}": value for part in ("without", "under")
             for key, value in row[part].items()}}
         for group in groups for row in group["months"]]
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()
+    return as_csv(rows)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from simlab.errors import LabError
 from simlab.jobs.calibrating import choose, load_posterior
 from simlab.jobs.checking import mark, refusal
 from simlab.jobs.common import (
+    as_csv,
     code_version,
     count_option,
     fingerprint,
@@ -178,9 +177,9 @@ def _spread(group: str, exits: NDArray[Any]) -> dict[str, float]:
 
 
 def _write(lab: Lab, forecasted: Forecasted, out: Path | None) -> None:
-    files = {"months.csv": _table(forecasted.rows)}
+    files = {"months.csv": as_csv(forecasted.rows)}
     if forecasted.persons:
-        files["persons.csv"] = _table(forecasted.persons)
+        files["persons.csv"] = as_csv(forecasted.persons)
     if out is not None:
         write_out(out, files)
     with lab.writing():
@@ -191,11 +190,3 @@ def _write(lab: Lab, forecasted: Forecasted, out: Path | None) -> None:
             # scores that an earlier forecast gave must not outlive their refusal
             (lab.path / folder / "persons.csv").unlink(missing_ok=True)
         lab.write_json(f"{folder}/forecast.json", forecasted.to_json())
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -22,7 +21,7 @@ from simlab.decide.search import Journal
 from simlab.decide.tried import Sample, Tried, Try
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
-from simlab.jobs.common import count_option, file_name, fingerprint, write_out
+from simlab.jobs.common import as_csv, count_option, file_name, fingerprint, write_out
 from simlab.jobs.dividing import divided
 from simlab.jobs.saving import as_yaml
 from simlab.jobs.setting import Setting, set_up
@@ -227,14 +226,9 @@ def _written(start: Policy, option: Option) -> Policy:
 
 def _files(result: Found) -> dict[str, str]:
     """What a user takes away: the front, and each policy on it within the budget."""
-    rows = result.answer.to_rows()
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
     paid = [option.policy for option in result.answer.front
             if result.budget is None or option.effects["cost"].mean <= result.budget]
     return {
         "front.json": json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n",
-        "front.csv": table.getvalue(),
+        "front.csv": as_csv(result.answer.to_rows()),
         **{f"{name}.yaml": as_yaml(result.policies[name]) for name in paid}}

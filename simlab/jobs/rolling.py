@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +16,7 @@ from calibration.calibrate import calibrate as fit_panel
 from simlab.errors import LabError
 from simlab.jobs.calibrating import choose, load_posterior
 from simlab.jobs.common import (
+    as_csv,
     code_version,
     count_option,
     fingerprint,
@@ -135,10 +134,10 @@ def _finite(value: Any) -> Any:
 
 def _write(lab: Lab, rolled: Rolled, out: Path | None) -> None:
     tree = rolled.to_json()
-    files = {"months.csv": _table(tree["rows"]), "people.csv": _table(_flat(tree["scores"])),
-             "counts.csv": _table(_flat(tree["counts"])),
-             "differences.csv": _table(_flat(tree["differences"])),
-             "curve.csv": _table([{"method": method, **row} for method, points in
+    files = {"months.csv": as_csv(tree["rows"]), "people.csv": as_csv(_flat(tree["scores"])),
+             "counts.csv": as_csv(_flat(tree["counts"])),
+             "differences.csv": as_csv(_flat(tree["differences"])),
+             "curve.csv": as_csv([{"method": method, **row} for method, points in
                                   tree["curves"].items() for row in _flat(points)])}
     if out is not None:
         write_out(out, files)
@@ -162,11 +161,3 @@ def _flat(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     return [{key: part for name, value in row.items() for key, part in columns(name, value).items()}
             for row in rows]
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
-    table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return table.getvalue()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +23,7 @@ from simlab.decide.switching import PRICES
 from simlab.decide.warrant import Parameters
 from simlab.errors import Cancelled, LabError
 from simlab.jobs.answering import column_labels
-from simlab.jobs.common import count_option, fingerprint, write_out
+from simlab.jobs.common import as_csv, count_option, file_name, fingerprint, write_out
 from simlab.jobs.setting import Setting, chosen_baseline, chosen_policies, panel_of, set_up
 from simlab.lab import Lab
 from simlab.parameters import NAMES, REGISTRY, prior_quantiles
@@ -92,7 +90,7 @@ def sensitivity(
     base = chosen_baseline(study, chosen, baseline) or chosen[0].name
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
     wanted = tuple(dict.fromkeys([outcome, HEADLINE, "business", "cost", *PRICES.values()]))
-    parts = _Parts(lab, _file_name(study.name), fingerprint([
+    parts = _Parts(lab, file_name(study.name), fingerprint([
         setting.inputs, fingerprint(setting.drawn.main), setting.study.current.model_dump(
             mode="json"), [policy.model_dump(mode="json") for policy in chosen], months,
         replicates, seed, wanted]))
@@ -206,21 +204,11 @@ class _Parts:
         shutil.rmtree(self.lab.path / self._folder, ignore_errors=True)
 
 
-def _file_name(scenario: str) -> str:
-    # The name comes from the user's file and must not lead out of the folder.
-    return re.sub(r"[^\w-]+", "_", scenario)
-
-
 def _keep(studied: Studied, lab: Lab, out: Path | None) -> None:
     tree = studied.to_json()
     if out is not None:
-        rows = studied.study.to_rows()
-        table = io.StringIO()
-        writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
         write_out(out, {
-            "parameters.csv": table.getvalue(),
+            "parameters.csv": as_csv(studied.study.to_rows()),
             "sensitivity.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
     with lab.writing():
-        lab.write_json(f"sensitivity/{_file_name(tree['scenario'])}.json", tree)
+        lab.write_json(f"sensitivity/{file_name(tree['scenario'])}.json", tree)

@@ -3,8 +3,6 @@ otherwise."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from simlab.decide.outcomes import named as outcome_named
 from simlab.decide.robust import Robustness, checked_objective, robustness
 from simlab.engine.ensemble import Ensemble
 from simlab.engine.outcomes import OUTCOMES
-from simlab.jobs.common import count_option, file_name, fingerprint, write_out
+from simlab.jobs.common import as_csv, count_option, file_name, fingerprint, write_out
 from simlab.jobs.futures import Outcomes, forget, in_future, run_futures
 from simlab.jobs.setting import Setting, chosen_policies, set_up
 from simlab.lab import Lab
@@ -209,13 +207,8 @@ def _heading(setting: Setting) -> dict[str, Any]:
 def _keep(result: Stressed, lab: Lab, out: Path | None) -> None:
     tree = result.to_json()
     if out is not None:
-        rows = result.to_rows()
-        table = io.StringIO()
-        writer = csv.DictWriter(table, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
         write_out(out, {
-            "futures.csv": table.getvalue(),
+            "futures.csv": as_csv(result.to_rows()),
             "stress.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
     with lab.writing():
         lab.write_json(f"{FOLDER}/{file_name(str(tree['scenario']))}.json", tree)
