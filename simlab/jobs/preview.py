@@ -43,6 +43,8 @@ class Preview:
     comparison: Comparison
     """Of the baseline and the policy, in the outcomes `SHOWN`."""
     calibrated: bool
+    check: Mapping[str, Any]
+    """The mark of the calibration's check; empty over the prior."""
     people: int
     """At the start of a history."""
 
@@ -64,7 +66,7 @@ class _Warm:
             policies=(self.baseline.name, policy.name))
         return Preview(
             comparison=compare(both, self.baseline.name, outcomes=SHOWN),
-            calibrated=self.setting.drawn.calibrated,
+            calibrated=self.setting.drawn.calibrated, check=self.setting.check,
             people=int(self.setting.firm.people.shape[-1]))
 
     def _run(self, policy: Policy, progress: Progress) -> Ensemble:

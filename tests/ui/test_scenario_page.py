@@ -15,7 +15,7 @@ from simlab.jobs.saving import saved_policies
 from simlab.lab import Lab
 from simlab.policy import load_policy, with_fields
 from simlab.ui.pages.scenario.address import Tried, differing_fields, read
-from simlab.ui.pages.scenario.levers import gathered
+from simlab.ui.pages.scenario.levers import control, gathered, shares
 from simlab.ui.pages.scenario.results import snippet
 
 Visit = Callable[..., Any]
@@ -40,6 +40,7 @@ def test_a_moved_lever_is_answered_and_kept_in_the_address_and_in_the_lab(
 ) -> None:
     page = visit(lang, view, ASKED)
     answered(page)
+    assert text("ui.badge_prior", lang) in page.inner_text("#scenario-numbers")
     assert said("unchanged", lang) in page.inner_text("#scenario-changes")
     before = page.inner_text("#scenario-cost")
 
@@ -152,6 +153,16 @@ def test_the_form_gives_back_the_policy_that_it_was_made_from(name: str) -> None
         if isinstance(getattr(part, "id", None), dict) and "scenario" in part.id]
     found = with_fields(policy, gathered(controls, policy.practice))
     assert differing_fields(found, policy) == {}
+
+
+def test_a_stage_is_told_its_own_shares_also_where_one_before_it_is_off() -> None:
+    path = "incentive.stages"
+    held = {"0/sales_amount": 3, "0/complaint_rate": 1, "1/on": "off", "1/sales_amount": 5,
+            "2/on": "on", "2/from": 12, "2/customer_retention": 2}
+    controls = [{"id": control(path, key), "value": value} for key, value in held.items()]
+    assert shares(controls, "sales") == {
+        0: {"sales_amount": 0.75, "complaint_rate": 0.25}, 2: {"customer_retention": 1.0}}
+    assert [stage["from_month"] for stage in gathered(controls, "sales")[path]] == [0, 12]
 
 
 def test_the_lines_for_python_compute_the_same(empty: Lab, monkeypatch: Any) -> None:

@@ -131,3 +131,15 @@ def mark(console: Console, carried: Mapping[str, Any], lang: str) -> None:
     there is none to check (totals of a staff)."""
     if carried and carried["verdict"] in ("failed", "unchecked"):
         console.print(checks.verdict(carried, lang), markup=False)
+
+
+def rests_on(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """The title of a stored answer, and whether assumptions or a calibration stand beneath it."""
+    console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
+    if not tree["calibrated"]:
+        console.print(say("on_prior", lang), markup=False)
+        return
+    mark(console, tree["check"], lang)
+    if tree["options"].get("totals"):
+        console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
+                      markup=False)

@@ -7,8 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from simlab.cli.run import say
-from simlab.cli.shown.calibration import mark
+from simlab.cli.shown.calibration import rests_on
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
 from simlab.report import comparing, evidence, wording
@@ -22,14 +21,7 @@ DIVISIONS = ("chosen", "unit", "site", "grade", "gender", "age", "segment", "ten
 def compared(console: Console, tree: Tree, lang: str) -> None:
     """What was found about each policy against the baseline, then the tables behind it."""
     comparison, titles = tree["comparison"], wording.strings(tree["titles"], lang)
-    console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
-    if not tree["calibrated"]:
-        console.print(say("on_prior", lang), markup=False)
-    else:
-        mark(console, tree["check"], lang)
-        if tree["options"].get("totals"):
-            console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
-                          markup=False)
+    rests_on(console, tree, lang)
     against = comparison["baseline"]
     policies = [policy for policy in comparison["policies"] if policy != against]
     for policy in policies:

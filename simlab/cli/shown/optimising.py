@@ -7,23 +7,15 @@ from typing import Any
 
 from rich.console import Console
 
-from simlab.cli.run import say
-from simlab.cli.shown.calibration import mark
+from simlab.cli.shown.calibration import rests_on
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
-from simlab.report import optimising, wording
+from simlab.report import optimising
 
 
 def optimised(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """The pick, the front, how its policies are set, and how they keep the constraints."""
-    console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
-    if not tree["calibrated"]:
-        console.print(say("on_prior", lang), markup=False)
-    else:
-        mark(console, tree["check"], lang)
-        if tree["options"].get("totals"):
-            console.print(say("posterior_of_totals", lang, source=tree["options"]["totals"]),
-                          markup=False)
+    rests_on(console, tree, lang)
     for line in (*optimising.heading(tree, lang), "", *optimising.picked(tree, lang)):
         console.print(line, markup=False)
     for name, part in (("front", optimising.table), ("levers", optimising.levers),

@@ -7,11 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
-from simlab.cli.run import say
-from simlab.cli.shown.calibration import mark
+from simlab.cli.shown.calibration import rests_on
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
-from simlab.report import stress, wording
+from simlab.report import stress
 
 
 def stressed(console: Console, tree: Mapping[str, Any], lang: str) -> None:
@@ -20,13 +19,7 @@ def stressed(console: Console, tree: Mapping[str, Any], lang: str) -> None:
         for line in said:
             console.print(line, markup=False)
 
-    console.print(wording.pick(tree["title"], lang), style="bold", markup=False)
-    if tree["calibrated"]:
-        mark(console, tree["check"], lang)
-        if tree["options"].get("totals"):
-            lines(say("posterior_of_totals", lang, source=tree["options"]["totals"]))
-    else:
-        lines(say("on_prior", lang))
+    rests_on(console, tree, lang)
     lines(stress.heading(tree, lang))
     table(console, *stress.ranges(tree, lang))
     table(console, *stress.standing(tree, lang))

@@ -18,6 +18,12 @@ def warrant_badge(warrant: str, lang: str) -> Any:
                      color=_COLOUR[warrant], className="lab-badge")
 
 
+def calibrated_badge(calibrated: bool, lang: str) -> Any:
+    """Whether an answer is over the lab's posterior, or over assumptions alone."""
+    return dmc.Badge(text("ui.badge_calibrated" if calibrated else "ui.badge_prior", lang),
+                     tt="none", variant="light", color="lab" if calibrated else "caution")
+
+
 def check_badge(mark: Mapping[str, Any] | None, lang: str) -> list[Any]:
     """The mark of the calibration's check that a result carries; none where it carries none."""
     if not mark:

@@ -15,6 +15,7 @@ from simlab.report import evidence, figures, grid, wording
 from simlab.report.page import TABLE, answer
 from simlab.ui.components import (
     Source,
+    calibrated_badge,
     chart_card,
     check_badge,
     no_data,
@@ -152,12 +153,10 @@ def _between(row: Tree, lang: str) -> str:
 
 def _heading(visit: Visit, tree: Tree) -> Any:
     comparison, lang = tree["comparison"], visit.lang
-    calibrated = bool(tree["calibrated"])
     return dmc.Stack([
         dmc.Title(wording.pick(tree["title"], lang), order=2, size="h3"),
         dmc.Group([
-            dmc.Badge(text("ui.badge_calibrated" if calibrated else "ui.badge_prior", lang),
-                      tt="none", color="lab" if calibrated else "caution", variant="light"),
+            calibrated_badge(bool(tree["calibrated"]), lang),
             *check_badge(tree.get("check"), lang),
             *stale_badge(comparison_changes(visit.lab, tree), lang),
             dmc.Badge(_say(f"badge_people_{tree['options']['people_from']}", lang,

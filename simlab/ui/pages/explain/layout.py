@@ -13,6 +13,7 @@ from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.standing import comparison_changes
 from simlab.report import figures, wording
 from simlab.ui.components import (
+    calibrated_badge,
     card,
     check_badge,
     failed,
@@ -66,13 +67,11 @@ def _way(visit: Visit) -> Any:
 def _whose(visit: Visit, tree: Tree, policies: list[str]) -> Any:
     """Which comparison this is, what it rests on, which policy stands beside the baseline."""
     titles = wording.strings(tree["titles"], visit.lang)
-    calibrated = bool(tree["calibrated"])
     return dmc.Group([
         dmc.Stack([
             dmc.Title(wording.pick(tree["title"], visit.lang), order=2, size="h3"),
             dmc.Group([
-                dmc.Badge(visit.text("ui.badge_calibrated" if calibrated else "ui.badge_prior"),
-                          tt="none", color="lab" if calibrated else "caution", variant="light"),
+                calibrated_badge(bool(tree["calibrated"]), visit.lang),
                 *check_badge(tree.get("check"), visit.lang),
             ], gap="xs"),
         ], gap=6),

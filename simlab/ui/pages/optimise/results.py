@@ -18,6 +18,7 @@ from simlab.report import optimising, wording
 from simlab.report.figures.frame import with_unit
 from simlab.ui.components import (
     Source,
+    calibrated_badge,
     card,
     chart_card,
     check_badge,
@@ -63,7 +64,7 @@ def _picked(tree: Tree) -> Tree | None:
 
 
 def _heading(visit: Visit, tree: Tree) -> Any:
-    lang, options, calibrated = visit.lang, tree["options"], bool(tree["calibrated"])
+    lang, options = visit.lang, tree["options"]
 
     def plain(said: str) -> Any:
         return dmc.Badge(said, tt="none", color="gray", variant="light")
@@ -71,8 +72,7 @@ def _heading(visit: Visit, tree: Tree) -> Any:
     return dmc.Stack([
         dmc.Title(wording.pick(tree["title"], lang), order=2, size="h3"),
         dmc.Group([
-            dmc.Badge(visit.text("ui.badge_calibrated" if calibrated else "ui.badge_prior"),
-                      tt="none", color="lab" if calibrated else "caution", variant="light"),
+            calibrated_badge(bool(tree["calibrated"]), lang),
             *check_badge(tree.get("check"), lang),
             *stale_badge(search_changes(visit.lab, tree), lang),
             plain(visit.text(f"page.compare.badge_people_{options['people_from']}",

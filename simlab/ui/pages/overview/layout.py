@@ -17,6 +17,7 @@ from simlab.jobs.standing import comparison_changes
 from simlab.report import outlook, wording
 from simlab.ui.components import (
     Source,
+    calibrated_badge,
     chart_card,
     check_badge,
     heading,
@@ -108,9 +109,7 @@ def _numbers(visit: Visit, shown: Recorded, tree: Tree | None) -> Any:
             interval=cost, n=_say(visit, "draws", n=tree["draws"]), period=period,
             formula=_say(visit, "idle_formula"), name="overview-idle"))
     badges = [] if tree is None else [dmc.Group([
-        dmc.Badge(visit.text("ui.badge_calibrated" if tree["calibrated"] else "ui.badge_prior"),
-                  tt="none", variant="light",
-                  color="lab" if tree["calibrated"] else "caution"),
+        calibrated_badge(bool(tree["calibrated"]), lang),
         *check_badge(tree["check"], lang),
         *stale_badge(comparison_changes(visit.lab, tree), lang)], gap="xs")]
     return dmc.Stack([*badges, dmc.SimpleGrid(

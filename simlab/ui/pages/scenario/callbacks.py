@@ -18,13 +18,13 @@ from simlab.jobs.preview import Previews
 from simlab.jobs.saving import Saved, as_yaml, named, save_policy, saved_policies
 from simlab.jobs.setting import policy_named
 from simlab.lab import Lab
-from simlab.policy import Policy, field_of, parse_policy, with_fields
+from simlab.policy import Policy, parse_policy, with_fields
 from simlab.practice import pack
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.pages.scenario import results
 from simlab.ui.pages.scenario.address import Tried, differing_fields
-from simlab.ui.pages.scenario.levers import gathered
+from simlab.ui.pages.scenario.levers import gathered, shares
 from simlab.ui.visit import Served, Visit, visit
 
 CONTROLS = Input({"scenario": ALL, "key": ALL}, "value")
@@ -78,9 +78,11 @@ def register(app: Dash, served: Served) -> None:
         except LabError:
             raise PreventUpdate from None  # the preview says what is wrong
         changed = as_tried(lab, tried, policy)
-        shares = [_shares(seen, policy, stage) for stage in range(len(ctx.outputs_list[4]))]
+        weights = shares(ctx.inputs_list[0], policy.practice)
+        lines = [_share_line(seen, policy.practice, weights.get(int(each["id"]["scenario-shares"])))
+                 for each in ctx.outputs_list[4]]
         return (results.changes(seen, changed.fields), results.sharing(seen, changed.address()),
-                results.python(seen, changed, name or "my_policy"), changed.address(), shares)
+                results.python(seen, changed, name or "my_policy"), changed.address(), lines)
 
 
 def tried_policy(
@@ -97,13 +99,11 @@ def as_tried(lab: Lab, tried: Mapping[str, str], policy: Policy) -> Tried:
     return Tried(tried["scenario"], tried["start"], differing_fields(policy, begun))
 
 
-def _shares(seen: Visit, policy: Policy, stage: int) -> str:
-    stages = field_of(policy, "incentive.stages")
-    if stage >= len(stages):
+def _share_line(seen: Visit, practice: str, weights: Mapping[str, float] | None) -> str:
+    if weights is None:
         return seen.text("page.scenario.no_shares")
-    names = {kpi: each[seen.lang] for kpi, each in pack(policy.practice)["kpis"].items()}
-    return seen.text("page.scenario.shares",
-                     weights=results.share_line(stages[stage]["weights"], names))
+    names = {kpi: each[seen.lang] for kpi, each in pack(practice)["kpis"].items()}
+    return seen.text("page.scenario.shares", weights=results.share_line(weights, names))
 
 
 def _go(app: Dash, lab: Lab) -> None:

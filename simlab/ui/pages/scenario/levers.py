@@ -51,6 +51,15 @@ def gathered(values: Sequence[Mapping[str, Any]], practice: str) -> dict[str, An
             if (value := _field(entries[path], parts)) is not None or entries[path].optional}
 
 
+def shares(values: Sequence[Mapping[str, Any]], practice: str) -> dict[int, Mapping[str, float]]:
+    """Number of a stage -> the weights that its points come to; a stage left out is not there."""
+    entry = next(e for section in form(practice, "en") for e in section.entries
+                 if e.kind == "stages")
+    parts = {each["id"]["key"]: each["value"] for each in values
+             if each["id"] == control(entry.path, each["id"]["key"])}
+    return {number: stage["weights"] for number, stage in _stages(entry, parts).items()}
+
+
 def _field(entry: Entry, parts: Mapping[str, Any]) -> Any:
     value = parts.get("")
     if entry.kind == "switch":
@@ -58,21 +67,24 @@ def _field(entry: Entry, parts: Mapping[str, Any]) -> Any:
     if entry.kind == "amounts":
         return {key: float(amount) for key, amount in parts.items() if amount}
     if entry.kind == "stages":
-        return list(_stages(entry, parts))
+        return [stage for _, stage in sorted(_stages(entry, parts).items())]
     if value in ("", None):
         return None
     return int(value) if entry.kind == "whole" else value if entry.kind == "choice" \
         else float(value)
 
 
-def _stages(entry: Entry, parts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Importance points become weights that sum to 1; a stage without any point is left out."""
+def _stages(entry: Entry, parts: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
+    """Number -> stage. Importance points become weights that sum to 1; a stage that is off, or
+    without any point, is left out."""
+    found = {}
     for stage in range(STAGES):
         points = {kpi: float(parts.get(f"{stage}/{kpi}") or 0) for kpi, _ in entry.choices}
         total = sum(points.values())
         if total > 0 and (stage == 0 or parts.get(f"{stage}/on") == _ON):
-            yield {"from_month": int(parts.get(f"{stage}/from") or 0),
-                   "weights": {kpi: given / total for kpi, given in points.items() if given}}
+            found[stage] = {"from_month": int(parts.get(f"{stage}/from") or 0), "weights": {
+                kpi: given / total for kpi, given in points.items() if given}}
+    return found
 
 
 def _controls(

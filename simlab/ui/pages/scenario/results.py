@@ -16,7 +16,14 @@ from simlab.decide.outcomes import HEADLINE
 from simlab.decide.outcomes import outcome as described
 from simlab.jobs.preview import DRAWS, SHOWN, Preview
 from simlab.report import figures, wording
-from simlab.ui.components import Source, chart_card, number_card, table
+from simlab.ui.components import (
+    Source,
+    calibrated_badge,
+    chart_card,
+    check_badge,
+    number_card,
+    table,
+)
 from simlab.ui.components.charts import shown as as_read
 from simlab.ui.pages.scenario.address import Tried
 from simlab.ui.visit import Visit
@@ -40,14 +47,16 @@ def fan_card(visit: Visit) -> Any:
 
 
 def numbers(visit: Visit, answer: Preview) -> Any:
-    """The difference in the headline, how sure it is, and what it costs."""
+    """The difference in the headline, how sure it is, what it costs, and what all rests on."""
     comparison = answer.comparison
     effect = comparison.effect("preview", comparison.baseline)
     cost = comparison.effect("preview", comparison.baseline, "cost")
     number = partial(
         number_card, visit, n=visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
         period=visit.text("page.scenario.months", months=len(comparison.months)))
-    return dmc.SimpleGrid([
+    rests = dmc.Group([calibrated_badge(answer.calibrated, visit.lang),
+                       *check_badge(answer.check, visit.lang)], gap="xs", mb="xs")
+    return html.Div([rests, dmc.SimpleGrid([
         number(
             visit.text("page.scenario.difference"),
             wording.number(effect.difference.mean, visit.lang, signed=True),
@@ -61,7 +70,7 @@ def numbers(visit: Visit, answer: Preview) -> Any:
             wording.number(cost.difference.mean, visit.lang, signed=True),
             unit=visit.money, interval=vars_of(cost.difference), signed=True,
             formula=visit.text("page.scenario.cost_formula"), name="scenario-cost"),
-    ], cols={"base": 1, "sm": 3}, spacing="md")
+    ], cols={"base": 1, "sm": 3}, spacing="md")])
 
 
 def vars_of(interval: Any) -> dict[str, float]:
