@@ -18,6 +18,9 @@ TOKEN_COOKIE, TOKEN_HEADER = "_csrf_token", "X-CSRFToken"
 """Dash sends the cookie back in the header with every call; another site can do neither."""
 LARGEST_CALL = 100 * 2**20
 """Bytes of one call at most: what a callback sends is held in memory."""
+_KEPT = 86_400
+"""Seconds for which a browser keeps our own styles and scripts without asking again; their
+addresses change with them."""
 _REPORT = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " \
     "img-src data:; font-src data:; frame-ancestors 'self'; sandbox allow-scripts allow-downloads"
 """Of a report, which brings all of its own and may reach nothing else."""
@@ -27,7 +30,8 @@ def secure(app: Dash) -> None:
     """Guard `app`."""
     server: Flask = app.server
     server.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_CALL, COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5,
+        MAX_CONTENT_LENGTH=LARGEST_CALL, SEND_FILE_MAX_AGE_DEFAULT=_KEPT,
+        COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=5,
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/javascript",
                             "application/json", "image/svg+xml"], COMPRESS_STREAMS=True)
     Compress(server)

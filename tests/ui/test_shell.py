@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,11 +108,22 @@ def test_a_call_too_large_is_refused_before_it_is_read(client: FlaskClient) -> N
 
 
 def test_what_is_sent_is_small(client: FlaskClient) -> None:
-    """Of plotly, by far the largest part, only what draws along axes, compressed."""
-    plotly = client.get("/_dash-component-suites/plotly/package_data/plotly.min.js",
-                        headers={"Accept-Encoding": "br"})
-    assert plotly.headers["Content-Encoding"] == "br"
-    assert len(plotly.data) < 500_000
+    """A first page with charts is under 1 MB, compressed; of plotly, by far the largest part, only
+    what draws along axes is sent."""
+    plotly = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    named = re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/settings").text)
+    sent = {address: client.get(address, headers={"Accept-Encoding": "br"}) for address in (
+        "/settings", *named, "/_dash-layout", "/_dash-dependencies", plotly,
+        "/_dash-component-suites/dash/dcc/async-graph.js",
+        "/_dash-component-suites/dash/dcc/async-upload.js")}
+    assert len(named) > 10
+    assert sent[plotly].headers["Content-Encoding"] == "br"
+    assert sum(len(each.data) for each in sent.values()) < 1_000_000
+
+
+def test_a_browser_keeps_what_it_was_sent(client: FlaskClient) -> None:
+    for address in re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/settings").text):
+        assert (client.get(address, buffered=True).cache_control.max_age or 0) >= 86_400, address
 
 
 def test_the_part_of_plotly_is_of_the_version_that_draws() -> None:
