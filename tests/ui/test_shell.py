@@ -112,10 +112,11 @@ def test_what_is_sent_is_small(client: FlaskClient) -> None:
     what draws along axes is sent."""
     plotly = "/_dash-component-suites/plotly/package_data/plotly.min.js"
     named = re.findall(r'(?:src|href)="(/[^"]+)"', client.get("/settings").text)
-    sent = {address: client.get(address, headers={"Accept-Encoding": "br"}) for address in (
-        "/settings", *named, "/_dash-layout", "/_dash-dependencies", plotly,
-        "/_dash-component-suites/dash/dcc/async-graph.js",
-        "/_dash-component-suites/dash/dcc/async-upload.js")}
+    asked = ("/settings", *named, "/_dash-layout", "/_dash-dependencies", plotly,
+             "/_dash-component-suites/dash/dcc/async-graph.js",
+             "/_dash-component-suites/dash/dcc/async-upload.js")
+    sent = {address: client.get(address, headers={"Accept-Encoding": "br"}, buffered=True)
+            for address in asked}
     assert len(named) > 10
     assert sent[plotly].headers["Content-Encoding"] == "br"
     assert sum(len(each.data) for each in sent.values()) < 1_000_000
