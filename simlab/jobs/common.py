@@ -107,14 +107,14 @@ def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return table.getvalue()
 
 
-def write_out(directory: Path, files: dict[str, str]) -> list[Path]:
-    """Write text files into a folder the user named; LabError where that is impossible."""
+def write_out(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files into a folder the user named; LabError where that is impossible."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         paths = []
         for name, content in files.items():
             path = directory / name
-            path.write_text(content, encoding="utf-8", newline="")
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
             paths.append(path)
     except OSError as error:
         raise LabError("out_unwritable", path=directory, why=error.strerror or error) from None

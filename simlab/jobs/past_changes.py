@@ -11,7 +11,7 @@ from calibration.calibrate import ESTIMATED
 from calibration.effects import Reading, parse, teach
 from simlab.i18n import LANGUAGES
 from simlab.jobs.common import fingerprint, model_version
-from simlab.jobs.reporting import stored
+from simlab.jobs.stored import stored
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
 from simlab.parameters import INDEX, REGISTRY, prior_draws

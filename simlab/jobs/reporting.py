@@ -1,112 +1,156 @@
-"""Gather what a lab holds into a report page."""
+"""Gather what a lab holds into a report: a page, a paper, a workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from simlab.errors import LabError
-from simlab.jobs.calibrating import load_fit
+from simlab.i18n import LANGUAGES
+from simlab.jobs.calibrating import load_fit, posterior_fingerprint
 from simlab.jobs.checking import load_check
-from simlab.jobs.common import code_version, now, read_json, write_out
+from simlab.jobs.clients import client_of
+from simlab.jobs.common import code_version, file_name, model_version, now, write_out
 from simlab.jobs.records import data_used
+from simlab.jobs.standing import status
+from simlab.jobs.stored import (
+    latest,
+    latest_comparison,
+    latest_search,
+    latest_sensitivity,
+    latest_stress,
+    stored,
+    stored_answers,
+)
 from simlab.lab import Lab
 from simlab.progress import Progress
 from simlab.report.page import Contents, NoChange, render
+from simlab.report.pdf import printed
+from simlab.report.workbook import workbook
+
+__all__ = ["contents", "latest_comparison", "latest_search", "latest_stress", "report", "stored",
+           "stored_answers"]
+
+Format = Literal["html", "pdf", "xlsx"]
+FORMATS: tuple[Format, ...] = ("html", "pdf", "xlsx")
+_NAMES = {"comparison": "scenario", "optimisation": "scenario", "sensitivity": "scenario",
+          "stress": "scenario", "answers": "scenario", "forecast": "start", "rolling": "start",
+          "event": "name"}
+"""Kind of a stored result -> the field of its tree that tells it from others of its kind."""
+_CALLED = {"rolling": "rolling forecast", "optimisation": "search", "event": "past change",
+           "stress": "stress test"}
 
 
 def report(
-    lab: Lab, lang: str, *, scenario: str | None = None, out: Path | None = None,
-    progress: Progress | None = None,
+    lab: Lab, lang: str, *, scenario: str | None = None, file_format: Format = "html",
+    out: Path | None = None, progress: Progress | None = None,
 ) -> Path:
     """Write the report of `lab` in `lang` and return its path.
 
     It shows the comparison of `scenario` (default: the latest), the latest forecast and the
     calibration; what the lab does not have is left out and said to be missing. Written to the
-    file or folder `out`, or to the lab's ``reports``.
+    file or folder `out`, or to the lab's ``reports``, where a record beside it says what it rests
+    on. A PDF is the page as Chromium prints it. LabErrors ``unknown_language``,
+    ``no_comparison_named``, ``no_browser``, ``not_printed``.
     """
+    if lang not in LANGUAGES:
+        raise LabError("unknown_language", name=lang, known=", ".join(LANGUAGES))
     progress = progress or Progress()
     progress.advance("report", 0, 1)
-    page = render(contents(lab, scenario), lang)
-    name = f"report-{lang}.html"
+    parts = _parts(lab, scenario)
+    shown = _contents(lab, parts)
+    written = _written(shown, lang, file_format, progress)
+    name = f"report-{file_name(scenario)}-{lang}" if scenario else f"report-{lang}"
+    name = f"{name}.{file_format}"
     if out is not None:
-        target = out if out.suffix in {".html", ".htm"} else out / name
-        path = write_out(target.parent, {target.name: page})[0]
+        target = out if out.suffix in {f".{file_format}", ".htm"} else out / name
+        path = write_out(target.parent, {target.name: written})[0]
     else:
         with lab.writing():
-            path = lab.write(f"reports/{name}", page.encode())
+            path = lab.write(f"reports/{name}", written)
+            lab.write_json(f"reports/{name}.json", _record(lab, parts, shown, lang, name))
     progress.advance("report", 1, 1)
     return path
 
 
 def contents(lab: Lab, scenario: str | None = None) -> Contents:
     """What the report of `lab` shows."""
+    return _contents(lab, _parts(lab, scenario))
+
+
+def _parts(lab: Lab, scenario: str | None) -> dict[str, Mapping[str, Any]]:
+    """The stored results that a report shows, by kind."""
     compared = latest_comparison(lab, scenario)
-    forecast = _latest(stored(lab, "forecasts/*/forecast.json"))
-    rolled = _latest(stored(lab, "rolling/*/rolling.json"))
-    searched = latest_search(lab, scenario)
-    moved = _latest([tree for tree in stored(lab, "sensitivity/*.json")
-                     if compared is None or tree["scenario"] == compared["scenario"]])
-    replayed = _latest(stored(lab, "events/*/event.json"))
-    stressed = latest_stress(lab, scenario or (compared["scenario"] if compared else None))
+    of = scenario or (compared["scenario"] if compared else None)
+    found = {
+        "comparison": compared,
+        "forecast": latest(stored(lab, "forecasts/*/forecast.json")),
+        "rolling": latest(stored(lab, "rolling/*/rolling.json")),
+        "optimisation": latest_search(lab, scenario),
+        "event": latest(stored(lab, "events/*/event.json")),
+        "sensitivity": latest_sensitivity(lab, of), "stress": latest_stress(lab, of),
+        "answers": stored_answers(lab),
+    }
+    return {kind: tree for kind, tree in found.items() if tree is not None}
+
+
+def _contents(lab: Lab, parts: Mapping[str, Mapping[str, Any]]) -> Contents:
+    compared, forecast = parts.get("comparison"), parts.get("forecast")
     return Contents(
         created=now().replace("T", " ").removesuffix("+00:00") + " UTC",
+        client=client_of(lab),
         question=compared["question"] if compared else "",
         titles=compared["titles"] if compared else {},
         data=data_used(lab), fit=load_fit(lab), check=load_check(lab),
         forecast=None if forecast is None else NoChange(
             [_all_staff(row) for row in forecast["rows"]], forecast["futures"]),
         comparison=compared["comparison"] if compared else None,
-        answers=stored_answers(lab),
-        rolling=rolled, optimisation=searched, event=replayed,
-        sensitivity=moved, stress=stressed,
+        over_prior=compared is not None and not compared["calibrated"],
+        answers=parts.get("answers"), rolling=parts.get("rolling"),
+        optimisation=parts.get("optimisation"), event=parts.get("event"),
+        sensitivity=parts.get("sensitivity"), stress=parts.get("stress"),
         totals=compared["options"].get("totals") if compared else None,
-        provenance=_provenance({
-            "comparison": compared, "forecast": forecast, "rolling forecast": rolled,
-            "search": searched, "past change": replayed, "sensitivity": moved,
-            "stress test": stressed}),
+        stale=_stale(lab, parts), provenance=_provenance(parts),
     )
 
 
-def stored_answers(lab: Lab) -> Mapping[str, Any] | None:
-    """The grid of questions that the lab holds; None where it was not asked."""
-    return _latest(stored(lab, "answers/grid.json"))
+def _written(shown: Contents, lang: str, file_format: Format, progress: Progress) -> bytes:
+    if file_format == "xlsx":
+        return workbook(shown, lang)
+    page = render(shown, lang, paper=file_format == "pdf")
+    return printed(page, progress) if file_format == "pdf" else page.encode()
 
 
-def latest_search(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:
-    """The stored search of `scenario`, or the latest; None where there is none."""
-    return _latest([tree for tree in stored(lab, "optimisations/*.json")
-                    if scenario in (None, tree["scenario"])])
+def _named(kind: str, tree: Mapping[str, Any]) -> str:
+    return str(tree[_NAMES[kind]])
 
 
-def latest_stress(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:
-    """The stored stress test of `scenario`, or the latest; None where there is none."""
-    return _latest([tree for tree in stored(lab, "stress/*.json")
-                    if scenario is None or tree["scenario"] == scenario])
+def _stale(lab: Lab, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Kind of result -> what has changed since it was made; only those that are out of date."""
+    causes = {(item.kind, item.name): item.stale for item in status(lab).items}
+    found = {"calibration": causes.get(("calibration", "posterior"), ())} | {
+        kind: causes.get((kind, _named(kind, tree)), ()) for kind, tree in parts.items()}
+    return {kind: stale for kind, stale in found.items() if stale}
 
 
-def latest_comparison(lab: Lab, scenario: str | None = None) -> Mapping[str, Any] | None:
-    """The stored comparison of `scenario`, or the latest; None where there is none at all."""
-    found = stored(lab, "comparisons/*.json")
-    if scenario is None:
-        return _latest(found)
-    for tree in found:
-        if tree["scenario"] == scenario:
-            return tree
-    known = ", ".join(sorted(tree["scenario"] for tree in found)) or "-"
-    raise LabError("no_comparison_named", name=scenario, known=known)
-
-
-def stored(lab: Lab, pattern: str) -> list[Mapping[str, Any]]:
-    """The JSON files of the lab that match `pattern`; unreadable ones are left out."""
-    paths = sorted(lab.path.glob(pattern))
-    trees = [read_json(lab, str(path.relative_to(lab.path))) for path in paths]
-    return [tree for tree in trees if isinstance(tree, dict) and "made" in tree]
-
-
-def _latest(trees: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    return max(trees, key=lambda tree: str(tree["made"]), default=None)
+def _record(
+    lab: Lab, parts: Mapping[str, Mapping[str, Any]], shown: Contents, lang: str, name: str
+) -> dict[str, Any]:
+    """What a report rests on, kept beside it."""
+    compared = parts.get("comparison")
+    return {
+        "made": now(), "file": name, "lang": lang, "client": shown.client.name,
+        "scenario": compared["scenario"] if compared else None,
+        "title": compared["title"] if compared else None,
+        "calibrated": bool(compared and compared["calibrated"]),
+        "check": ((compared or {}).get("check") or {}).get("verdict"),
+        "rests": {kind: {"name": _named(kind, tree), "made": tree["made"]}
+                  for kind, tree in parts.items()},
+        "inputs": {"data": None if shown.data is None else shown.data.fingerprint,
+                   "calibration": posterior_fingerprint(lab), "model": model_version(),
+                   "code": code_version()},
+    }
 
 
 def _all_staff(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,19 +158,19 @@ def _all_staff(row: Mapping[str, Any]) -> dict[str, Any]:
             if not key.startswith("present_")}
 
 
-def _provenance(made: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Any]:
+def _provenance(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     rows: dict[str, Any] = {"simlab": code_version()}
-    for name, tree in made.items():
-        if tree is None:
+    for kind, tree in parts.items():
+        if "options" not in tree:
             continue
+        name = _CALLED.get(kind, kind)
         rows[f"{name}: made"] = tree["made"]
         for part in ("inputs", "options"):
             for key, value in tree[part].items():
                 if value is not None and value != {}:
                     rows[f"{name}: {key}"] = _shown(value)
-    compared = made["comparison"]
-    if compared is not None:
-        for key, value in compared["comparison"]["provenance"].items():
+    if "comparison" in parts:
+        for key, value in parts["comparison"]["comparison"]["provenance"].items():
             rows[f"simulation: {key}"] = value
     return rows
 
@@ -135,4 +179,4 @@ def _shown(value: Any) -> Any:
     """A list or the labels of a filter as they are read."""
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {_shown(part)}" for name, part in value.items())
-    return ", ".join(value) if isinstance(value, list) else value
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

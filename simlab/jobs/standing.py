@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,8 +18,8 @@ from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.optimising import searched
 from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.reporting import stored, stored_answers
 from simlab.jobs.setting import inputs
+from simlab.jobs.stored import stored, stored_answers
 from simlab.jobs.stressing import declared
 from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
@@ -69,8 +69,8 @@ def status(lab: Lab) -> Standing:
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
              *_outlook(lab), *_comparisons(lab), *_searches(lab), *_stress(lab), *_studies(lab),
-             *_sensitivity(lab),
-             *_answers(lab), *_events(lab, digest), *_reports(lab)]
+             *_sensitivity(lab), *_answers(lab), *_events(lab, digest)]
+    items += _reports(lab, digest, items)
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
 
@@ -189,6 +189,8 @@ def _sensitivity(lab: Lab) -> list[Item]:
                  {"policies": tree["options"]["policies"], "draws": tree["options"]["draws"]}
                  | _check(lab, tree))
             for tree in stored(lab, "sensitivity/*.json")]
+
+
 def _stress(lab: Lab) -> list[Item]:
     return [Item("stress", tree["scenario"], tree["made"], stress_changes(lab, tree),
                  {"policies": tree["options"]["policies"], "futures": tree["options"]["futures"]}
@@ -214,9 +216,21 @@ def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
     return _changed(tree["inputs"], inputs(lab, study))
 
 
-def _reports(lab: Lab) -> list[Item]:
-    return [Item("report", path.name, "", (), {"path": str(path)})
-            for path in sorted(lab.path.glob("reports/*.html"))]
+def _reports(lab: Lab, digest: str | None, items: Sequence[Item]) -> list[Item]:
+    """A report is out of date with anything that it shows, and where a result that it shows was
+    made anew."""
+    present = {"data": digest and digest[:16], "model": model_version()}
+    known = {(item.kind, item.name): item for item in items}
+    found = []
+    for tree in stored(lab, "reports/*.json"):
+        shown = [(rests["made"], known.get((kind, rests["name"])))
+                 for kind, rests in tree["rests"].items()]
+        causes = [*_changed(tree["inputs"], present),
+                  *(cause for _, item in shown if item for cause in item.stale),
+                  *("results" for made, item in shown if item is None or item.made != made)]
+        found.append(Item("report", tree["file"], tree["made"], tuple(dict.fromkeys(causes)),
+                          {key: value for key, value in tree.items() if value is not None}))
+    return sorted(found, key=lambda item: item.made, reverse=True)
 
 
 def _changed(then: Mapping[str, Any], present: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,9 +12,9 @@ from simlab.engine.story import Story, tell
 from simlab.errors import LabError
 from simlab.jobs.arms import main_rows
 from simlab.jobs.common import count_option
-from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.setting import panel_of
 from simlab.jobs.standing import comparison_changes
+from simlab.jobs.stored import latest_comparison
 from simlab.lab import Lab
 from simlab.policy import parse_policy
 from simlab.progress import Progress

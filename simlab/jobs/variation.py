@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from simlab.errors import LabError
-from simlab.jobs.reporting import stored
+from simlab.jobs.stored import stored
 from simlab.lab import Lab
 from simlab.policy import Policy, differing, parse_policy
 

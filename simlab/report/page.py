@@ -35,6 +35,15 @@ from simlab.report.tokens import FONT, LIGHT
 
 
 @dataclass(frozen=True)
+class Client:
+    """For whom a report is."""
+
+    name: str = ""
+    logo: str = ""
+    """A picture as a data URI; empty = none."""
+
+
+@dataclass(frozen=True)
 class DataUsed:
     """What the records hold, in totals."""
 
@@ -117,6 +126,7 @@ class Contents:
     """All a report can show; what a lab does not have yet stays None."""
 
     created: str
+    client: Client = Client()
     question: Mapping[str, str] | str = ""
     titles: Mapping[str, Mapping[str, str] | str] = field(default_factory=dict)
     """Policy name -> its title."""
@@ -124,6 +134,8 @@ class Contents:
     fit: Fit | None = None
     forecast: NoChange | None = None
     comparison: Mapping[str, Any] | None = None
+    over_prior: bool = False
+    """Whether the comparison was made over assumptions alone."""
     answers: Mapping[str, Any] | None = None
     """The grid of questions (``Answers.to_json()``)."""
     rolling: Mapping[str, Any] | None = None
@@ -141,6 +153,9 @@ class Contents:
     """Policies where things turn out otherwise (``Stressed.to_json()``)."""
     check: Mapping[str, Any] | None = None
     """What a check of the calibration found; None where it was not checked."""
+    stale: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Kind of result (texts ``cli.kind.<kind>``) -> what changed since it was made (texts
+    ``cli.cause.<cause>``); only those that are out of date."""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -149,13 +164,15 @@ TABLE = ("regretted", "voluntary", "exits", "involuntary", "business", "complain
 """Outcomes of the comparison table, the headline first."""
 
 
-def render(contents: Contents, lang: str) -> str:
-    """The page as one HTML text in `lang`; everything not ours in it is escaped."""
+def render(contents: Contents, lang: str, *, paper: bool = False) -> str:
+    """The page as one HTML text in `lang`; everything not ours in it is escaped. For `paper` it is
+    laid out in the width of a sheet from the start, so that figures are drawn for it."""
     titles = wording.strings(contents.titles, lang)
     template = _environment().get_template("page.html.j2")
     comparison = contents.comparison
     return template.render(
-        lang=lang, contents=contents, titles=titles, colours=LIGHT, font=FONT,
+        lang=lang, contents=contents, titles=titles, colours=LIGHT, font=FONT, paper=paper,
+        running_head=_css_text(contents.client.name or _sentence(lang, "title")),
         plotly_js=Markup(_inline_script()),
         t=functools.partial(_sentence, lang), w=_Wording(lang),
         over_header=evidence.header(lang), grid_title=text("grid.title", lang),
@@ -167,6 +184,7 @@ def render(contents: Contents, lang: str) -> str:
         informed=[] if contents.fit is None else [p for p in contents.fit.parameters
                                                       if p.informed == "estimated"],
         figures={} if comparison is None else _comparison_figures(comparison, titles, lang),
+        marks=marks(contents, lang),
         verdict=_verdict(contents, lang), check=_check(contents.check, lang),
         fit_figures={} if contents.fit is None else _fit_figures(contents.fit, lang),
         forecast_figure=None if contents.forecast is None else _embedded(figures.months_fan(
@@ -182,9 +200,29 @@ def render(contents: Contents, lang: str) -> str:
         stressed=None if contents.stress is None else stress.section(
             contents.stress, lang, _embedded),
         event=None if contents.event is None else event.section(contents.event, lang),
-        totals=None if contents.totals is None else text(
-            "cli.posterior_of_totals", lang, source=contents.totals),
     )
+
+
+def marks(contents: Contents, lang: str) -> list[str]:
+    """What must be borne in mind before anything else: that nothing was calibrated, that a check
+    failed or is missing, what is out of date. Sentences; none where there is nothing to say."""
+    said, verdict = [], _verdict(contents, lang)
+    if contents.over_prior or (verdict is None and contents.totals is None):
+        said.append(text("cli.on_prior", lang))
+    elif contents.totals is not None:
+        said.append(text("cli.posterior_of_totals", lang, source=contents.totals))
+    elif verdict is not None and verdict["code"] != "passed":
+        said.append(verdict["said"])
+    comma = text("cli.comma", lang)
+    stale = [_sentence(lang, "stale_part", what=text(f"cli.kind.{kind}", lang),
+                       causes=comma.join(text(f"cli.cause.{cause}", lang) for cause in causes))
+             for kind, causes in contents.stale.items()]
+    return [*said, _sentence(lang, "stale", parts=comma.join(stale))] if stale else said
+
+
+def _css_text(said: str) -> Markup:
+    """A text as a CSS string, every character of it escaped."""
+    return Markup('"' + "".join(f"\\{ord(each):x} " for each in said) + '"')
 
 
 def _verdict(contents: Contents, lang: str) -> dict[str, str] | None:

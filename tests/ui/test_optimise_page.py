@@ -10,7 +10,7 @@ import pytest
 
 from simlab.decide.optimise import Effort
 from simlab.i18n import text
-from simlab.jobs.reporting import latest_search
+from simlab.jobs.stored import latest_search
 from simlab.lab import Lab
 from simlab.policy import load_policy
 from simlab.report import optimising, wording

@@ -10,8 +10,8 @@ import pytest
 
 import scenarios
 from simlab.i18n import text
-from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.saving import saved_policies
+from simlab.jobs.stored import latest_comparison
 from simlab.lab import Lab
 from simlab.policy import load_policy, with_fields
 from simlab.ui.pages.scenario.address import Tried, differing_fields, read

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -41,14 +42,26 @@ def answers(
 def report(
     lab: LabPath, lang: Lang,
     scenario: Annotated[str | None, typer.Option("--scenario", help=say("help.which"))] = None,
+    file_format: Annotated[Literal["html", "pdf", "xlsx"],
+                           typer.Option("--format", help=say("help.file_format"))] = "html",
+    client: Annotated[str | None, typer.Option("--client", metavar="NAME",
+                                               help=say("help.client"))] = None,
+    logo: Annotated[Path | None, typer.Option("--logo", metavar="FILE",
+                                              help=say("help.logo"))] = None,
     out_dir: Out = None, as_json: AsJson = False,
 ) -> None:
-    """One self-contained page."""
+    """What the lab holds, as a page, a paper or a workbook."""
     with at_work(lang, as_json) as progress:
+        from simlab.jobs.clients import read_logo, set_client
         from simlab.jobs.reporting import report as run
         from simlab.lab import Lab
 
-        path = run(Lab.open(lab), lang, scenario=scenario, out=out_dir, progress=progress)
+        opened = Lab.open(lab)
+        if client is not None or logo is not None:
+            drawn = b"" if client == "" else None
+            set_client(opened, name=client, logo=drawn if logo is None else read_logo(logo))
+        path = run(opened, lang, scenario=scenario, file_format=file_format, out=out_dir,
+                   progress=progress)
     if as_json:
         print_json({"report": str(path)})
     else:

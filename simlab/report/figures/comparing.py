@@ -27,7 +27,7 @@ def fan(comparison: Tree, outcome: str, lang: str, titles: Mapping[str, str], *,
         if each["outcome"] == outcome:
             label = escape(titles.get(each["policy"], each["policy"]))
             draw_bands(figure, months, each, policy_colour(comparison, each["policy"]), label,
-                       lang, inner=inner)
+                       lang, inner=inner, dash=policy_dash(comparison, each["policy"]))
     month_axis(figure, months)
     if described(outcome).unit != "index":
         figure.update_yaxes(rangemode="tozero")
@@ -90,3 +90,11 @@ def find_effect(comparison: Tree, policy: str, against: str, outcome: str) -> Tr
 def policy_colour(comparison: Tree, policy: str) -> str:
     """The same policy has the same colour in every figure of a comparison."""
     return POLICY_COLOURS[list(comparison["policies"]).index(policy) % len(POLICY_COLOURS)]
+
+
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+
+def policy_dash(comparison: Tree, policy: str) -> str:
+    """As of its colour: a page printed in grey still tells the lines apart."""
+    return _DASHES[list(comparison["policies"]).index(policy) % len(_DASHES)]

@@ -8,7 +8,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from simlab.i18n import text
-from simlab.report.figures.comparing import fan, policy_colour
+from simlab.report.figures.comparing import fan, policy_colour, policy_dash
 from simlab.report.figures.frame import Tree, blank, broken, draw_bands, month_axis
 from simlab.report.tokens import LIGHT
 from simlab.report.wording import interval, month, number
@@ -99,7 +99,8 @@ def net_value(comparison: Tree, titles: Mapping[str, str], lang: str) -> go.Figu
     for each in comparison["worths"]:
         draw_bands(figure, months, each["running"], policy_colour(comparison, each["policy"]),
                    escape(titles.get(each["policy"], each["policy"])), lang,
-                   inner=len(comparison["worths"]) == 1)
+                   inner=len(comparison["worths"]) == 1,
+                   dash=policy_dash(comparison, each["policy"]))
     month_axis(figure, months)
     return figure
 

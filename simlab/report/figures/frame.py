@@ -27,8 +27,9 @@ def broken(sentence: str, lang: str, *, narrow: bool = False) -> str:
 
 
 def draw_bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, label: str,
-               lang: str, *, inner: bool = True) -> None:
-    """Mean line with its 90% band (and 50%, with `inner`) from `columns` ``mean, p05 .. p95``."""
+               lang: str, *, inner: bool = True, dash: str = "solid") -> None:
+    """Mean line with its 90% band (and 50%, with `inner`) from `columns` ``mean, p05 .. p95``.
+    `dash` tells lines apart where colours are not seen."""
     for low, high, alpha in (("p05", "p95", 0.14), ("p25", "p75", 0.22))[: 2 if inner else 1]:
         figure.add_scatter(
             x=[*months, *months[::-1]], y=[*columns[high], *list(columns[low])[::-1]],
@@ -41,7 +42,7 @@ def draw_bands(figure: go.Figure, months: list[str], columns: Tree, colour: str,
                                         strict=True)]
     figure.add_scatter(x=months, y=list(columns["mean"]), name=label, legendgroup=label,
                        mode="lines+markers" if len(months) < 4 else "lines",
-                       line={"color": colour, "width": 2.5}, text=notes,
+                       line={"color": colour, "width": 2.5, "dash": dash}, text=notes,
                        hovertemplate="%{x}: %{text}<extra>%{fullData.name}</extra>")
 
 

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, no_update
 
 import scenarios
 from simlab.errors import LabError
-from simlab.jobs.reporting import latest_comparison, stored_answers
+from simlab.jobs.stored import latest_comparison, stored_answers
 from simlab.report import wording
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start

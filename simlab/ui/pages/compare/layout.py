@@ -14,7 +14,7 @@ from simlab.i18n import text
 from simlab.jobs.calibrating import calibrated_with, refuse_other_version
 from simlab.jobs.checking import mark
 from simlab.jobs.records import data_used
-from simlab.jobs.reporting import latest_comparison, stored_answers
+from simlab.jobs.stored import latest_comparison, stored_answers
 from simlab.lab import Lab
 from simlab.report import checks, wording
 from simlab.ui.components import heading, job_card, start_button

@@ -11,8 +11,8 @@ from dash import dcc, html
 from simlab.errors import LabError
 from simlab.jobs.completeness import Completeness, completeness
 from simlab.jobs.records import data_used, panel_or_none
-from simlab.jobs.reporting import stored_answers
 from simlab.jobs.standing import comparison_changes
+from simlab.jobs.stored import stored_answers
 from simlab.records import ImportReport
 from simlab.records.batches import Batch, batches
 from simlab.records.profiles import PROFILES

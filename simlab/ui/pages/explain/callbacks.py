@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 
 from simlab.errors import LabError
-from simlab.jobs.reporting import latest_comparison
+from simlab.jobs.stored import latest_comparison
 from simlab.ui.components import ended, failed, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner

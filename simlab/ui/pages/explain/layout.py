@@ -9,8 +9,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from simlab.errors import LabError
-from simlab.jobs.reporting import latest_comparison
 from simlab.jobs.standing import comparison_changes
+from simlab.jobs.stored import latest_comparison
 from simlab.report import figures, wording
 from simlab.ui.components import (
     calibrated_badge,

@@ -8,8 +8,8 @@ from dash import Dash, Input, Output, State, dcc, no_update
 
 import scenarios
 from simlab.errors import LabError
-from simlab.jobs.reporting import latest_search
 from simlab.jobs.saving import as_yaml
+from simlab.jobs.stored import latest_search
 from simlab.report import wording
 from simlab.ui.components import ended, failed, job_of
 from simlab.ui.components.jobs import begin, notice, start

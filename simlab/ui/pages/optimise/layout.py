@@ -11,7 +11,7 @@ from dash import dcc, html
 import scenarios
 from simlab.decide.optimise import Effort
 from simlab.errors import LabError
-from simlab.jobs.reporting import latest_search
+from simlab.jobs.stored import latest_search
 from simlab.report import wording
 from simlab.ui.components import card, failed, heading, job_card, start_button
 from simlab.ui.pages.optimise import results

@@ -1,0 +1,60 @@
+"""What a lab holds of results that were made before: JSON trees, each with when it was ``made``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from simlab.errors import LabError
+from simlab.jobs.common import read_json
+from simlab.lab import Lab
+
+Tree = Mapping[str, Any]
+
+
+def stored(lab: Lab, pattern: str) -> list[Tree]:
+    """The JSON files of the lab that match `pattern`; unreadable ones are left out."""
+    paths = sorted(lab.path.glob(pattern))
+    trees = [read_json(lab, str(path.relative_to(lab.path))) for path in paths]
+    return [tree for tree in trees if isinstance(tree, dict) and "made" in tree]
+
+
+def latest(trees: Sequence[Tree]) -> Tree | None:
+    """The one made last; None of none."""
+    return max(trees, key=lambda tree: str(tree["made"]), default=None)
+
+
+def stored_answers(lab: Lab) -> Tree | None:
+    """The grid of questions that the lab holds; None where it was not asked."""
+    return latest(stored(lab, "answers/grid.json"))
+
+
+def latest_search(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The stored search of `scenario`, or the latest; None where there is none."""
+    return latest([tree for tree in stored(lab, "optimisations/*.json")
+                   if scenario in (None, tree["scenario"])])
+
+
+def latest_stress(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The stored stress test of `scenario`, or the latest; None where there is none."""
+    return latest([tree for tree in stored(lab, "stress/*.json")
+                   if scenario in (None, tree["scenario"])])
+
+
+def latest_sensitivity(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The stored sensitivity study of `scenario`, or the latest; None where there is none."""
+    return latest([tree for tree in stored(lab, "sensitivity/*.json")
+                   if scenario in (None, tree["scenario"])])
+
+
+def latest_comparison(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The stored comparison of `scenario`, or the latest; None where there is none at all.
+    LabError ``no_comparison_named`` where there is none of that scenario."""
+    found = stored(lab, "comparisons/*.json")
+    if scenario is None:
+        return latest(found)
+    for tree in found:
+        if tree["scenario"] == scenario:
+            return tree
+    known = ", ".join(sorted(tree["scenario"] for tree in found)) or "-"
+    raise LabError("no_comparison_named", name=scenario, known=known)
