@@ -124,10 +124,12 @@ and how one thing goes with another are apart (`simlab.parameters.Role`): associ
 level of leaving under every policy, levers only under the policies that pull them."""
 
 
-def assumed(facts: FirmFacts, policies: Sequence[Policy]) -> tuple[Uncertainty, ...]:
-    """The uncertainties of `DEFAULT` that can be moved over their whole range."""
+def assumed(
+    facts: FirmFacts, policies: Sequence[Policy], among: Sequence[Uncertainty] = DEFAULT
+) -> tuple[Uncertainty, ...]:
+    """The uncertainties of `among` that can be moved over their whole range."""
     found = []
-    for each in DEFAULT:
+    for each in among:
         # a policy whose transition takes a month cannot take half of one
         with contextlib.suppress(LabError):
             check([each], facts, policies, each.name)

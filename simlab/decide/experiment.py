@@ -145,37 +145,3 @@ def _totals(ensemble: Ensemble, names: Sequence[str]) -> NDArray[np.float64]:
     averaged = np.array([outcome(name).over_months == "mean" for name in names])
     total[..., averaged] /= picked.shape[3]
     return total
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A fact of the firm and what it is tried at: figures of ours, no interval of anything."""
-
-    name: str
-    low: float
-    high: float
-    """Factors of the fact as it stands; of the labour market, which is a log, what is added."""
-
-
-FACTS: tuple[Fact, ...] = (
-    Fact("market", -0.2, 0.2),
-    Fact("replacement_cost", 0.5, 1.5),
-    Fact("coaching", 0.5, 1.5),
-    Fact("support_capacity", 0.5, 1.5),
-)
-"""A labour market a fifth slacker or tighter; half or one and a half times the rest."""
-
-
-def with_fact(firm: Firm, fact: Fact, step: float) -> Firm:
-    """The firm with one fact moved by `step`."""
-    if fact.name == "market":
-        return firm.with_facts(market=float(firm.firm["market"][0]) + step)
-    if fact.name == "replacement_cost":
-        return firm.with_facts(replacement_cost=float(firm.firm["replacement_cost"][0]) * step)
-    if fact.name == "coaching":
-        teams = firm.teams.copy()
-        teams["coaching"] = np.minimum(teams["coaching"] * step, 1.0)
-        return replace(firm, teams=teams)
-    departments = firm.departments.copy()
-    departments["capacity"] *= step
-    return replace(firm, departments=departments)

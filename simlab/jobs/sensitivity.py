@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import scenarios
-from simlab.decide.experiment import FACTS, Experiment, with_fact
+from scenarios.uncertainty import Uncertainty, assumed
+from simlab.decide.experiment import Experiment
 from simlab.decide.outcomes import HEADLINE, named
 from simlab.decide.sensitivity import AtFact, Quantiles
 from simlab.decide.sensitivity import sensitivity as study_of
@@ -24,6 +25,7 @@ from simlab.decide.warrant import Parameters
 from simlab.errors import Cancelled, LabError
 from simlab.jobs.answering import column_labels
 from simlab.jobs.common import as_csv, count_option, file_name, fingerprint, write_out
+from simlab.jobs.futures import in_future
 from simlab.jobs.setting import Setting, chosen_baseline, chosen_policies, panel_of, set_up
 from simlab.lab import Lab
 from simlab.parameters import NAMES, REGISTRY, prior_quantiles
@@ -33,6 +35,21 @@ from simlab.progress import Progress
 
 DRAWS, REPLICATES, TRAJECTORIES = 500, 8, 10
 """Of a study where nothing else is asked."""
+FOLDER = "sensitivity"
+
+
+def _half_as_much_again(fact: str) -> Uncertainty:
+    return Uncertainty(name=fact, title={"en": fact, "zh": fact}, target=f"firm.{fact}",
+                       how="multiply", range=(0.5, 1.5))
+
+
+FACTS: tuple[Uncertainty, ...] = (
+    Uncertainty(name="market", title={"en": "market", "zh": "market"}, target="firm.market",
+                how="add", range=(-0.2, 0.2)),
+    *map(_half_as_much_again, ("replacement_cost", "coaching", "support_capacity")),
+)
+"""Facts of the firm that a tornado tries at both ends of a range: a labour market a fifth slacker
+or tighter (it is a log); half and one and a half times the rest. Steps of ours, no intervals."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +118,8 @@ def sensitivity(
         found = study_of(
             model, Parameters(NAMES, setting.drawn.main, setting.drawn.informed), baseline=base,
             outcome=outcome, quantiles=_quantiles(setting), trajectories=trajectories,
-            valued=valued, facts=_facts(model, parts), prices=_prices(chosen), evidence=groups,
-            seed=seed, progress=progress)
+            valued=valued, facts=_facts(setting, model, parts), prices=_prices(chosen),
+            evidence=groups, seed=seed, progress=progress)
     except Cancelled:
         raise Cancelled("sensitivity_stopped", kept=parts.count()) from None
     studied = Studied(
@@ -133,13 +150,15 @@ def _quantiles(setting: Setting) -> Quantiles | None:
     return lambda shares: prior_quantiles(shares, registry)
 
 
-def _facts(model: Experiment, parts: _Parts) -> dict[str, AtFact]:
-    def at(fact: Any, step: float) -> Experiment:
-        return replace(model, firm=with_fact(model.firm, fact, step),
-                       keep=parts.under(f"{fact.name} {step}"))
+def _facts(setting: Setting, model: Experiment, parts: _Parts) -> dict[str, AtFact]:
+    """The firm at both ends of each of `FACTS`; one that would leave its bounds is left out."""
+    def at(fact: Uncertainty, end: float) -> Experiment:
+        moved, _ = in_future(setting, (), [fact], {fact.name: end})
+        return replace(model, firm=moved.firm, keep=parts.under(f"{fact.name} {end}"))
 
-    return {fact.name: AtFact(fact.low, at(fact, fact.low), fact.high, at(fact, fact.high))
-            for fact in FACTS}
+    return {fact.name: AtFact(fact.span[0], at(fact, fact.span[0]), fact.span[1],
+                              at(fact, fact.span[1]))
+            for fact in assumed(setting.study.facts, (), FACTS)}
 
 
 def _prices(chosen: Sequence[Policy]) -> dict[str, dict[str, float]]:
@@ -175,7 +194,7 @@ class _Parts:
 
     @property
     def _folder(self) -> str:
-        return f"sensitivity/parts/{self.scenario}"
+        return f"{FOLDER}/parts/{self.scenario}"
 
     def under(self, fact: str) -> Callable[..., NDArray[np.float64]]:
         """What an `Experiment` keeps its parts by, in a firm that differs by `fact`."""
@@ -211,4 +230,4 @@ def _keep(studied: Studied, lab: Lab, out: Path | None) -> None:
             "parameters.csv": as_csv(studied.study.to_rows()),
             "sensitivity.json": json.dumps(tree, indent=2, ensure_ascii=False) + "\n"})
     with lab.writing():
-        lab.write_json(f"sensitivity/{file_name(tree['scenario'])}.json", tree)
+        lab.write_json(f"{FOLDER}/{file_name(tree['scenario'])}.json", tree)

@@ -16,12 +16,15 @@ import yaml
 from typer.testing import CliRunner
 
 import scenarios
+from scenarios.uncertainty import assumed
 from simlab.cli import app
-from simlab.decide.experiment import FACTS, Experiment, with_fact
+from simlab.decide.experiment import Experiment
 from simlab.errors import Cancelled
 from simlab.i18n import LANGUAGES
+from simlab.jobs.futures import in_future
 from simlab.jobs.reporting import contents, report
-from simlab.jobs.sensitivity import sensitivity
+from simlab.jobs.sensitivity import FACTS, sensitivity
+from simlab.jobs.setting import set_up
 from simlab.jobs.standing import status
 from simlab.lab import Lab
 from simlab.parameters import INDEX, NAMES, prior_draws, prior_quantiles
@@ -162,13 +165,22 @@ def test_rows_of_an_experiment_differ_by_their_parameters_alone() -> None:
     other = model.at(same[:1], 2, "x", Progress())
     assert not np.array_equal(other[0], y[0])
     assert model.over_draws(Progress()).shape == (4, 3, 2, 3)
-    moved = {fact.name: with_fact(firm, fact, fact.high) for fact in FACTS}
+
+
+def test_the_facts_of_a_tornado_move_the_firm_and_keep_to_their_bounds(lab: Lab) -> None:
+    setting = set_up(lab, "sales_transition", draws=2, seed=1)
+    firm, facts = setting.firm, setting.study.facts
+    moved = {fact.name: in_future(setting, (), [fact], {fact.name: fact.span[1]})[0].firm
+             for fact in FACTS}
     assert moved["replacement_cost"].firm["replacement_cost"] \
         == 1.5 * firm.firm["replacement_cost"]
     assert moved["market"].firm["market"] == firm.firm["market"] + 0.2
-    assert (moved["coaching"].teams["coaching"] > firm.teams["coaching"]).all()
-    assert (moved["support_capacity"].departments["capacity"]
-            == 1.5 * firm.departments["capacity"]).all()
+    np.testing.assert_allclose(moved["coaching"].teams["coaching"], 1.5 * facts.coaching)
+    np.testing.assert_allclose(moved["support_capacity"].departments["capacity"],
+                               1.5 * firm.departments["capacity"])
+    good = facts.model_copy(update={"coaching": 0.9})
+    assert [fact.name for fact in assumed(good, (), FACTS)] == [
+        fact.name for fact in FACTS if fact.name != "coaching"]
 
 
 def test_quantiles_of_the_prior_are_those_of_its_draws() -> None:
