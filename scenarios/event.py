@@ -81,7 +81,7 @@ def load_event(path: Path) -> Event:
     """The event in a YAML file. LabError names file and field of what is wrong; an event whose
     policies do not differ is none (``event_changes_nothing``)."""
     source = str(path)
-    data = read_yaml(path)
+    data = read_yaml(path, "event_missing")
     if not isinstance(data, dict):
         raise LabError("event_keys", file=source, expected=", ".join(EventFile.model_fields))
     try:

@@ -131,7 +131,7 @@ def policy(name_or_path: str) -> Policy:
         return parse_policy(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_policy", name=name_or_path, known=", ".join(policies()))
-    return parse_policy(read_yaml(Path(name_or_path)), name_or_path)
+    return parse_policy(read_yaml(Path(name_or_path), "policy_missing"), name_or_path)
 
 
 def load(name_or_path: str) -> Scenario:
@@ -141,15 +141,15 @@ def load(name_or_path: str) -> Scenario:
         return _parse(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_scenario", name=name_or_path, known=", ".join(names()))
-    return _parse(read_yaml(Path(name_or_path)), name_or_path)
+    return _parse(read_yaml(Path(name_or_path), "scenario_missing"), name_or_path)
 
 
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds; LabError ``scenario_missing`` or ``not_yaml``."""
+def read_yaml(path: Path, missing: str) -> Any:
+    """What a YAML file holds; LabError ``not_yaml``, or `missing` where there is no such file."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise LabError("scenario_missing", file=str(path)) from None
+        raise LabError(missing, file=str(path)) from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise LabError("not_yaml", file=str(path), detail=str(error)[:200]) from None
 

@@ -130,7 +130,7 @@ def load_study(name_or_path: str) -> StudyFile:
         built_in = resources.files(__package__).joinpath("studies", f"{name_or_path}.yaml")
         data: Any = yaml.safe_load(built_in.read_text(encoding="utf-8"))
     elif name_or_path.endswith((".yaml", ".yml")):
-        data = read_yaml(Path(name_or_path))
+        data = read_yaml(Path(name_or_path), "study_missing")
     else:
         raise LabError("unknown_study", name=name_or_path, known=", ".join(study_names()))
     if not isinstance(data, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 import yaml
 
+import scenarios
+from scenarios.event import load_event
 from scenarios.study import StudyFile, load_study, study_names, study_schema
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES
@@ -113,6 +116,16 @@ def test_too_many_combinations_are_refused_before_they_are_made() -> None:
     with pytest.raises(LabError, match="combinations"):
         study(design="factorial", factors={
             "training.coaching": fine, "support.routing": fine, "selection.by_fit": fine}).rows()
+
+
+@pytest.mark.parametrize(("read", "what"), [
+    (load_study, "a study"), (scenarios.load, "a scenario"), (scenarios.policy, "a policy"),
+    (lambda name: load_event(Path(name)), "a past change")])
+def test_a_file_that_is_not_there_is_asked_for_by_what_it_should_hold(
+    read: Callable[[str], Any], what: str
+) -> None:
+    with pytest.raises(LabError, match=f"no such file. Give the path of {what}"):
+        read("nowhere.yaml")
 
 
 def test_an_unknown_study_names_those_there_are() -> None:
