@@ -5,7 +5,7 @@ Trees are ``Studied.to_json()`` of `simlab.jobs.sensitivity`: plain data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -14,7 +14,12 @@ from simlab.decide.outcomes import HEADLINE
 from simlab.i18n import text
 from simlab.report import checks, wording
 from simlab.report.figures.frame import with_unit
-from simlab.report.figures.sensitivity import information_bars, sobol_bars, tornado
+from simlab.report.figures.sensitivity import (
+    information_bars,
+    screen_bars,
+    sobol_bars,
+    tornado,
+)
 
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
@@ -73,11 +78,20 @@ def first(tree: Tree, lang: str) -> Table:
     """What to measure first: each record or study by what knowing it would be worth."""
     header = _header(("measure", "lift", "shows", "value", "changes"), lang, unit=unit(tree, lang))
     return header, [
-        [_label(tree, each["name"], lang),
+        [label(tree, each["name"], lang),
          text(f"sensitivity.lift.{tree['lifts'][each['name']]}", lang),
          wording.number(len(each["parameters"]), lang),
          wording.interval(each["value"], lang), wording.share(each["changes"])]
         for each in tree["study"]["evidence"][:WORTH] if each["value"]["mean"] > 0]
+
+
+def single(tree: Tree, lang: str) -> Table:
+    """What knowing one parameter would be worth."""
+    header = _header(("parameter", "value", "changes"), lang, unit=unit(tree, lang))
+    return header, [
+        [label(tree, each["name"], lang), wording.interval(each["value"], lang),
+         wording.share(each["changes"])]
+        for each in tree["study"]["evppi"][:WORTH] if each["value"]["mean"] > 0]
 
 
 def nothing_to_measure(tree: Tree, lang: str) -> str:
@@ -106,8 +120,8 @@ def emulator_lines(tree: Tree, one: Tree, lang: str) -> list[str]:
             text("sensitivity.held", lang, held=wording.interval(emulator["held"], lang))]
     if together is not None:
         one_, other, correlation = together
-        said.append(text("sensitivity.together", lang, one=_label(tree, one_, lang),
-                         other=_label(tree, other, lang),
+        said.append(text("sensitivity.together", lang, one=label(tree, one_, lang),
+                         other=label(tree, other, lang),
                          correlation=f"{correlation:+.2f}".replace("-", "−")))
     return said
 
@@ -118,12 +132,12 @@ def screen(tree: Tree, one: Tree, lang: str) -> Table:
     names = ["parameter", "mu", "mu_star", "luck", "sigma"]
     rows = []
     for each in one["screen"][:SCREENED]:
-        row = [_label(tree, each["name"], lang), wording.number(each["mu"], lang, signed=True),
+        row = [label(tree, each["name"], lang), wording.number(each["mu"], lang, signed=True),
                wording.interval(each["mu_star"], lang), wording.number(each["luck"], lang),
                wording.number(each["sigma"], lang)]
         if indices:
             index = indices.get(each["name"])
-            row += [wording.MISSING if index is None else _percent(index[key], lang)
+            row += [wording.MISSING if index is None else percent(index[key], lang)
                     for key in ("first", "total")]
         rows.append(row)
     return _header([*names, *(("first", "total") if indices else ())], lang), rows
@@ -132,7 +146,7 @@ def screen(tree: Tree, one: Tree, lang: str) -> Table:
 def turning(tree: Tree, one: Tree, lang: str) -> Table:
     """Where the better policy changes, for the parameters that matter most."""
     return _header(("parameter", "better", "low", "high"), lang), [
-        [f"{_label(tree, each['name'], lang)} ({tree['units'][each['name']]})",
+        [f"{label(tree, each['name'], lang)} ({tree['units'][each['name']]})",
          _better(each, lang), _at(each["low"], each["beats_low"], lang),
          _at(each["high"], each["beats_high"], lang)] for each in one["thresholds"]]
 
@@ -172,9 +186,32 @@ def sobol_figure(tree: Tree, one: Tree, lang: str) -> go.Figure | None:
     return sobol_bars(indices, _names(tree, lang), lang) if indices else None
 
 
+def top_share(one: Tree) -> Tree | None:
+    """The index of the parameter that by itself holds most of the variance of one difference
+    (Sobol, first order); None where the emulator was not good enough to say."""
+    indices: list[Tree] = one["emulator"]["indices"]
+    return max(indices, key=lambda index: float(index["first"]["mean"]), default=None)
+
+
+def screen_figure(tree: Tree, one: Tree, lang: str) -> go.Figure:
+    """The screen of one difference."""
+    return screen_bars(one["screen"][:SCREENED], _names(tree, lang),
+                       text("sensitivity.figure.size", lang,
+                            outcome=with_unit(tree["study"]["outcome"], lang)), lang)
+
+
+def evidence_figure(tree: Tree, lang: str) -> go.Figure | None:
+    """EVPPI of records and studies; None where none is worth anything."""
+    return _worth_figure(tree, tree["study"]["evidence"], lang)
+
+
 def information_figure(tree: Tree, lang: str) -> go.Figure | None:
     """EVPPI of single parameters; None where none is worth anything."""
-    worth = [each for each in tree["study"]["evppi"][:WORTH] if each["value"]["mean"] > 0]
+    return _worth_figure(tree, tree["study"]["evppi"], lang)
+
+
+def _worth_figure(tree: Tree, known: Sequence[Tree], lang: str) -> go.Figure | None:
+    worth = [each for each in known if each["value"]["mean"] > 0][:WORTH]
     if not worth:
         return None
     return information_bars(worth, _names(tree, lang),
@@ -197,8 +234,9 @@ def _names(tree: Tree, lang: str) -> dict[str, str]:
     return wording.strings(tree["labels"], lang) | facts
 
 
-def _label(tree: Tree, name: str, lang: str) -> str:
-    return wording.pick(tree["labels"].get(name, name), lang)
+def label(tree: Tree, name: str, lang: str) -> str:
+    """What a parameter, a record or a fact of the firm is called."""
+    return _names(tree, lang).get(name, name)
 
 
 def _policy(tree: Tree, name: str, lang: str) -> str:
@@ -217,7 +255,8 @@ def _field(path: str, lang: str) -> str:
                 unit=text(f"{said}.unit", lang)) if path else ""
 
 
-def _percent(value: Tree, lang: str) -> str:
+def percent(value: Tree, lang: str) -> str:
+    """A share of the variance with its interval."""
     return text("report.interval", lang, **{
         key: wording.share(max(value[key], 0.0)) for key in ("mean", "lower", "upper")})
 

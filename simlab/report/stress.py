@@ -75,7 +75,7 @@ def standing(tree: Tree, lang: str) -> tuple[list[str], list[list[str]]]:
               for name in ("policy", *RULES, "best", "met")]
     return header, [
         [title, *(wording.interval(loss[rule], lang) for rule in RULES),
-         _shares(loss["best"], lang), _shares(loss["met"], lang)]
+         shares(loss["best"], lang), shares(loss["met"], lang)]
         for title, loss in zip(titles(tree, lang), tree["stress"]["losses"], strict=True)]
 
 
@@ -147,14 +147,14 @@ def boxes(tree: Tree, found: Tree, lang: str) -> list[str]:
         nothing = found["cases"] in (0, found["futures"])
         return [] if nothing else [text("stress.no_box", lang)]
     said = [text("stress.box" if k == 0 else "stress.further_box", lang,
-                 where=where(tree, box, lang), coverage=_shares(box["coverage"], lang),
-                 density=_shares(box["density"], lang), cases=box["cases"], n=box["futures"],
+                 where=where(tree, box, lang), coverage=shares(box["coverage"], lang),
+                 density=shares(box["density"], lang), cases=box["cases"], n=box["futures"],
                  chance=_chance(box, lang))
             for k, box in enumerate(found["boxes"])]
     if found["held_out"] is not None:
         coverage, density = found["held_out"]
-        said.append(text("stress.held_out", lang, coverage=_shares(coverage, lang),
-                         density=_shares(density, lang)))
+        said.append(text("stress.held_out", lang, coverage=shares(coverage, lang),
+                         density=shares(density, lang)))
     return said
 
 
@@ -204,7 +204,8 @@ def _chance(box: Tree, lang: str) -> str:
     return "<0.001" if largest < 0.001 else wording.number(largest, lang)
 
 
-def _shares(interval: Tree, lang: str) -> str:
+def shares(interval: Tree, lang: str) -> str:
+    """A share of futures with its interval."""
     return text("report.interval", lang,
                 **{key: wording.share(interval[key]) for key in ("mean", "lower", "upper")})
 

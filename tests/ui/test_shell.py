@@ -62,6 +62,8 @@ def test_the_page_keeps_to_its_own_files(client: FlaskClient) -> None:
 def test_the_way_in_leads_to_the_page_of_ones_role(client: FlaskClient) -> None:
     client.set_cookie("simlab_role", "manager")
     assert client.get("/").headers["Location"] == "/compare"
+    client.set_cookie("simlab_role", "researcher")
+    assert client.get("/").headers["Location"] == "/studies"
     client.set_cookie("simlab_role", "king")  # nobody offered that: as if not chosen
     assert client.get("/").status_code == 302
     client.delete_cookie("simlab_role")

@@ -66,6 +66,29 @@ def sobol_bars(indices: Sequence[Tree], names: Mapping[str, str], lang: str) -> 
     return figure
 
 
+def screen_bars(
+    screen: Sequence[Tree], names: Mapping[str, str], x_title: str, lang: str
+) -> go.Figure:
+    """Mean size of the change that each parameter makes (Morris), with its 90% interval over
+    paths, and the size that luck alone would show."""
+    figure = _rows([names[each["name"]] for each in screen], x_title, lang)
+    places = [-k for k in range(len(screen))]
+    figure.add_bar(
+        x=[each["mu_star"]["mean"] for each in screen], y=places, orientation="h", width=0.3,
+        marker={"color": LIGHT["accent"]}, name=text("sensitivity.column.mu_star", lang),
+        error_x=_error([each["mu_star"] for each in screen]),
+        text=[interval(each["mu_star"], lang) for each in screen], textposition="none",
+        hovertemplate="%{text}<extra>%{fullData.name}</extra>")
+    figure.add_scatter(
+        x=[each["luck"] for each in screen], y=places, mode="markers",
+        marker={"symbol": "line-ns", "size": 18, "line": {"color": LIGHT["caution"], "width": 3}},
+        name=text("sensitivity.column.luck", lang),
+        text=[number(each["luck"], lang) for each in screen],
+        hovertemplate="%{text}<extra>%{fullData.name}</extra>")
+    figure.update_xaxes(rangemode="tozero")
+    return figure
+
+
 def information_bars(
     worth: Sequence[Tree], names: Mapping[str, str], x_title: str, lang: str
 ) -> go.Figure:

@@ -40,6 +40,7 @@ PAGES = (
     Page("scenario", "deciding"),
     Page("compare", "deciding"),
     Page("optimise", "analyst"),
+    Page("studies", "analyst"),
     Page("explain", "analyst"),
     Page("glossary", "lab"),
     Page("settings", "lab"),

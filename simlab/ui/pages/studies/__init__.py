@@ -1,0 +1,1 @@
+"""What drives the result: sensitivity, stress tests, and batches of histories."""

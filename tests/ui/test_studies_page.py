@@ -1,0 +1,178 @@
+"""Do the studies answer what drives the result, and may each answer be had again?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from simlab.cli import app
+from simlab.decide.intervals import Interval
+from simlab.decide.screening import Screened
+from simlab.decide.sensitivity_answers import Emulated, OnePolicy, Sensitivity, Swing, Valued
+from simlab.decide.sobol import Index
+from simlab.decide.switching import BreakEven
+from simlab.decide.switching import Threshold as Turn
+from simlab.decide.value_of_information import Known
+from simlab.errors import LabError
+from simlab.i18n import text
+from simlab.jobs.sensitivity import Studied
+from simlab.jobs.stored import latest_stress
+from simlab.lab import Lab
+from simlab.parameters import REGISTRY
+from simlab.report import wording
+from simlab.ui import create
+from simlab.ui.pages.studies import layout
+from simlab.ui.visit import Visit, visit
+
+Visitor = Callable[..., Any]
+R2 = Interval(0.31, 0.14, 0.42)
+
+
+def said(key: str, lang: str = "en", **values: Any) -> str:
+    return text(f"page.studies.{key}", lang, **values)
+
+
+def study(*indices: Index) -> dict[str, Any]:
+    """A small study as a lab keeps it, with these indices; none = the emulator was refused."""
+    one = OnePolicy(
+        "train_and_help", Interval(-3.0, -5.0, -1.0), 0.95,
+        screen=(Screened("exit_level", -2.0, Interval(2.0, 1.0, 3.0), 0.5, 0.2),
+                Screened("size_level", 1.0, Interval(1.0, 0.5, 1.5), 0.2, 0.2)),
+        emulator=Emulated("polynomial", R2, 200, Interval(0.9, 0.8, 1.0), indices),
+        tornado=(Swing("exit_level", False, 0.1, 0.3, *(Interval(-k, -k - 1, 1 - k)
+                                                       for k in (4.0, 2.0, 2.0))),
+                 Swing("market", True, -0.2, 0.2, *(Interval(-k, -k - 1, 1 - k)
+                                                    for k in (3.5, 2.5, 1.0)))),
+        thresholds=(Turn("exit_level", None, True, 0.1, 0.3, 0.9, 0.99),),
+        break_even=(BreakEven("training.fee", 150.0, Interval(90.0, 10.0, 400.0), 0.4),),
+        per_person=None)
+    known = Known("exit_level", ("exit_level",), Interval(20_000.0, 0.0, 50_000.0), 0.1)
+    found = Sensitivity(
+        "move_only", "regretted", 200, 4, 4, "net_value", Valued(0.3), 0.7, (one,),
+        "train_and_help", Interval(60_000.0, 9_000.0, 90_000.0), (known,), (known,), None)
+    options = {"draws": 200, "seed": 1, "prior": "registry", "totals": None, "people": 137,
+               "people_from": "records", "replicates": 4, "months": 24, "trajectories": 4,
+               "policies": ["move_only", "train_and_help"], "baseline": "move_only",
+               "outcome": "regretted", "margin": 0.3, "value": None}
+    both = {name: {"en": name, "zh": name} for name in options["policies"]}
+    return {"scenario": "sales_transition", "source": "sales_transition",
+            "title": {"en": "x", "zh": "x"}, "question": {"en": "x", "zh": "x"},
+            "calibrated": False, "check": {}, "made": "2026-01-01", "inputs": {},
+            **Studied({}, found, both, {"exit_level": "pilot"}, {
+                p.name: {"en": p.en, "zh": p.zh} for p in REGISTRY},
+                {p.name: p.unit for p in REGISTRY}, options).to_json()}
+
+
+@pytest.fixture(scope="module")
+def studied(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A lab with a study whose emulator was refused."""
+    lab = Lab.create(tmp_path_factory.mktemp("studied") / "lab")
+    lab.write_json("sensitivity/sales_transition.json", study())
+    return lab
+
+
+@pytest.fixture
+def seen(studied: Lab) -> Iterator[Callable[..., Visit]]:
+    """A visit to the lab with a study, without a browser."""
+    server = create(studied).server
+    with server.test_request_context("/studies"):
+        yield lambda **query: visit(query)
+
+
+def shown(component: Any) -> dict[str, Any]:
+    """Id -> component as it is sent, of all that have one of their own."""
+    found: dict[str, Any] = {}
+
+    def look(tree: Any) -> None:
+        if isinstance(tree, list):
+            for each in tree:
+                look(each)
+        elif isinstance(tree, dict):
+            name = tree.get("props", {}).get("id")
+            if isinstance(name, str):
+                found[name] = tree
+            look(tree.get("props", {}).get("children"))
+
+    look(json.loads(json.dumps(component, default=lambda each: each.to_plotly_json())))
+    return found
+
+
+def test_a_study_whose_emulator_is_poor_shows_no_share_and_says_why(
+    seen: Callable[..., Visit]
+) -> None:
+    found = shown(layout.page(seen(part="sensitivity")))
+    assert "studies-sobol" not in found
+    number = json.dumps(found["studies-top"], ensure_ascii=False)
+    assert said("sensitivity.refused") in number
+    assert wording.interval(asdict(R2), "en") in number
+    assert {"studies-no-sobol", "studies-screen", "studies-tornado", "studies-turning",
+            "studies-evidence"} <= set(found)
+
+
+def test_the_one_number_is_the_largest_first_index(seen: Callable[..., Visit]) -> None:
+    share, all_of = Interval(0.41, 0.3, 0.52), Interval(0.8, 0.7, 0.9)
+    tree = study(Index("exit_level", Interval(0.1, 0.0, 0.2), all_of),
+                 Index("size_level", share, share))
+    found = shown(layout.ASKED["sensitivity"].view(seen(), tree))
+    assert "studies-no-sobol" not in found
+    number = json.dumps(found["studies-top"], ensure_ascii=False)
+    assert '"41.0"' in number
+    assert tree["labels"]["size_level"]["en"] in number
+    assert text("ui.range", "en", lower="30.0", upper="52.0") in number
+
+
+def test_each_part_has_an_address_and_an_unknown_one_says_so(
+    seen: Callable[..., Visit]
+) -> None:
+    for part in layout.ASKED:
+        sent = json.dumps(layout.page(seen(part=part)), default=lambda e: e.to_plotly_json())
+        assert sent.count('"part": "answer"') == 1
+        assert f'"studies": "{part}"' in sent
+    wrong = json.dumps(layout.page(seen(part="../etc")), default=lambda e: e.to_plotly_json())
+    assert "lab-failed" in wrong
+    assert "../etc" in wrong
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_stress_read_and_get_it_again(
+    visit: Visitor, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lang = "zh"
+    monkeypatch.setitem(layout.ASKED["stress"].efforts, "quick",
+                        {"futures": 20, "draws": 2, "replicates": 2})
+    page = visit(lang, "phone", "studies?part=stress&scenario=sales_transition")
+    page.get_by_text(said("stress.empty_title", lang)).wait_for()
+    page.get_by_label(said("stress.thresholds", lang), exact=True).fill("regretted<=20")
+    page.get_by_role("button", name=said("stress.run", lang), exact=True).click()
+    page.locator("#studies-losses .hm").first.wait_for()
+    tree = latest_stress(lab)
+    assert tree is not None
+    assert tree["stress"]["thresholds"] == [{"outcome": "regretted", "at_most": 20.0}]
+
+    # P(loss) of the policy that loses least on average.
+    least = min(tree["stress"]["losses"], key=lambda loss: loss["expected"]["mean"])
+    p_loss = wording.number(100 * (1 - least["best"]["mean"]), lang)
+    assert page.locator("#studies-p-loss .lab-big").inner_text() == p_loss
+    assert page.locator("#studies-standing tbody tr").count() == len(tree["stress"]["policies"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+    # The line on the page gives the same figures.
+    page.get_by_text(said("again_by.command", lang)).click()
+    command = page.locator("pre[lang=x-command]").inner_text()
+    ran = CliRunner().invoke(app, [*shlex.split(command)[1:], "--json"])
+    assert ran.exit_code == 0, ran.stderr
+    assert json.loads(ran.stdout)["stress"]["loss"] == tree["stress"]["loss"]
+
+
+def test_fewer_than_two_policies_are_refused_before_any_work(studied: Lab) -> None:
+    with pytest.raises(LabError, match="two policies"):
+        layout.ASKED["stress"].arguments("sales_transition", {
+            "policies": ["move_only"], "outcome": "regretted", "effort": "quick",
+            "uncertainties": [], "thresholds": ""})
