@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def lab(tmp_path: Path) -> Lab:
     return sample_lab(tmp_path / "lab")[0]
 
 
-@pytest.fixture
-def address(lab: Lab) -> Iterator[str]:
+@contextmanager
+def _served(lab: Lab) -> Iterator[str]:
     runner = Runner(lab, with_worker=True)
     server = make_server("127.0.0.1", 0, create(lab, runner).server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -46,6 +47,18 @@ def address(lab: Lab) -> Iterator[str]:
     server.shutdown()
     thread.join(5)
     runner.close()
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[[Lab], AbstractContextManager[str]]:
+    """Serves a lab, with a worker of its own; its address."""
+    return _served
+
+
+@pytest.fixture
+def address(lab: Lab) -> Iterator[str]:
+    with _served(lab) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,15 @@ A page joins by its line in `simlab.ui.pages.PAGES`; what is done on it has a te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from simlab.i18n import text
+from simlab.jobs.demo import sample_lab
+from simlab.lab import Lab
 from simlab.ui.pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -21,6 +24,16 @@ INTERNATIONAL = {"English", "Python", "simlab", "CSV", "JSON", "PNG", "HTML", "K
                  "XLSX", "Parquet", "Sobol", "Morris", "EVPPI", "lab", "cookie", "CNY", "USD",
                  "EUR", "HKD", "UTF", "UTC"}
 """Latin words that a Chinese page may hold."""
+
+
+@pytest.fixture(scope="module")
+def address(
+    tmp_path_factory: pytest.TempPathFactory,
+    served: Callable[[Lab], AbstractContextManager[str]],
+) -> Iterator[str]:
+    """One lab for all pages: here they are only looked at."""
+    with served(sample_lab(tmp_path_factory.mktemp("pages") / "lab")[0]) as address:
+        yield address
 
 
 def foreign(page: Any, lang: str) -> list[str]:

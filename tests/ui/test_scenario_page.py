@@ -14,6 +14,7 @@ from simlab.jobs.saving import saved_policies
 from simlab.jobs.stored import latest_comparison
 from simlab.lab import Lab
 from simlab.policy import load_policy, with_fields
+from simlab.ui.pages.scenario import callbacks
 from simlab.ui.pages.scenario.address import Tried, differing_fields, read
 from simlab.ui.pages.scenario.levers import control, gathered, shares
 from simlab.ui.pages.scenario.results import snippet
@@ -68,7 +69,10 @@ def test_a_moved_lever_is_answered_and_kept_in_the_address_and_in_the_lab(
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_what_is_kept_can_be_compared_in_full(visit: Visit, lab: Lab) -> None:
+def test_what_is_kept_can_be_compared_in_full(
+    visit: Visit, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbacks, "FULL", {"draws": 12, "replicates": 2})
     page = visit("en", "desktop", ASKED)
     answered(page)
     page.get_by_label(said("name"), exact=True).fill("ours")

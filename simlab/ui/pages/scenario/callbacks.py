@@ -29,6 +29,8 @@ from simlab.ui.visit import Served, Visit, visit
 
 CONTROLS = Input({"scenario": ALL, "key": ALL}, "value")
 HELD = State({"scenario": ALL, "key": ALL}, "value")
+FULL = {"draws": 200}
+"""How fine the full comparison is that a kept policy is put to."""
 FRESH, STALE = "lab-sticky", "lab-sticky lab-stale"
 
 
@@ -200,7 +202,7 @@ def _keep(app: Dash, served: Served) -> None:
             return no_update, notice(error.explain(seen.lang), error=True), no_update
         study = scenarios.load(given[0]["scenario"])
         job = begin(served.runner, "compare", {
-            "scenario": given[0]["scenario"], "policies": [study.baseline, name]})
+            "scenario": given[0]["scenario"], "policies": [study.baseline, name], **FULL})
         return job, None, {"name": name, "version": kept.version}
 
     @app.callback(
