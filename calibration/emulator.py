@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import PoissonRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from calibration.staff import AGES, FACTS, KINDS, SERVICE, Counts
+from simlab.blas import one_thread
 from simlab.parameters import INDEX, REGISTRY
 
 Matrix = NDArray[np.float64]
@@ -117,7 +117,7 @@ class Emulator:
 def expected_turnover(theta: Matrix, facts: Matrix, counts: Counts) -> Matrix:
     """(S,) exits per head and year that a first regression expects of the staffs."""
     features = inputs(theta, facts)
-    with threadpool_limits(1):
+    with one_thread():
         exits, people = counts.exits.sum(axis=(1, 2)), counts.people.sum(axis=1)
         return Rate.of(features, exits, people)(features)
 
@@ -130,7 +130,7 @@ def learn(
     """Fit the rates to S simulated staffs: all kinds by year, `service` = (bounds in years, kinds
     counted), and each of `ages` = (youngest, oldest, kinds counted)."""
     features = inputs(theta, facts)
-    with threadpool_limits(1):  # sums in one order, so the same bits every time
+    with one_thread():
         return Emulator(
             by_kind=_learn_kinds(theta, features, counts),
             overall=_learn_kinds(theta, features, counts, (tuple(range(len(KINDS))),))[0],

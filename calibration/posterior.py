@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 from sklearn.neural_network import MLPRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from simlab.blas import one_thread
 from simlab.errors import LabError
 
 Matrix = NDArray[np.float64]
@@ -287,7 +287,7 @@ class Amortised:
         A parameter that was not calibrated keeps the value of the simulation whose residual is
         used, so that what calibrated and uncalibrated ones trade off stays together.
         """
-        with threadpool_limits(1):
+        with one_thread():
             features = self._scale.features(observed[None, :])
             nets, centre, spread = self._centres(features)
         rng = np.random.default_rng(seed)
@@ -296,7 +296,7 @@ class Amortised:
         out = self._z[rows].copy()
         mean, sd = self._prior
         out[:, self._calibrated] = mean + sd * (centre[0] + spread[0] * self._residual[rows])
-        with threadpool_limits(1):
+        with one_thread():
             for level in self._levels:
                 out[:, level.column] = level.draw(features, nets, out, rows)
         drawn = out[:, self._calibrated]
@@ -307,7 +307,7 @@ class Amortised:
     def centres(self, summaries: Matrix) -> Matrix:
         """(n, P) means of calibrated parameters given (n, K) summaries, in prior SDs from the
         prior mean."""
-        with threadpool_limits(1):
+        with one_thread():
             return self._centres(self._scale.features(summaries))[1]
 
     def _centres(self, features: Matrix) -> tuple[Matrix, Matrix, Matrix]:
@@ -357,7 +357,7 @@ def fit(
     if len(z) >= _ENOUGH_TO_RESERVE:
         kept_back = min(round(_RESERVED * len(z)), _MOST_RESERVED)
     reserved, teaching = np.split(np.random.default_rng(seed).permutation(len(z)), [kept_back])
-    with threadpool_limits(1):  # one thread: sums in one order, so the same bits every time
+    with one_thread():
         fitted = _fit(z[teaching], x[teaching], seed, chosen, levels)
     if kept_back == 0:
         return fitted

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from scipy.stats import chi2
 from scipy.stats.qmc import LatinHypercube
 from sklearn.covariance import LedoitWolf
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from calibration.calibrate import known_until
 from calibration.reference import Tables, fingerprint_of, renamed
 from calibration.rounds import Learnt
 from calibration.stored import StoredTables
 from calibration.summaries import Summariser
+from simlab.blas import one_thread
 from simlab.panel import Panel
 from simlab.parameters import NAMES
 from simlab.progress import Progress
@@ -172,7 +172,7 @@ def outlying(observed: Matrix, summaries: Matrix) -> float:
     spread = np.maximum(x.std(axis=0), 1e-12)
     centre = x.mean(axis=0)
     scaled = (x - centre) / spread
-    with threadpool_limits(1):  # sums in one order: the same bits whatever the machine has
+    with one_thread():
         fitted = LedoitWolf().fit(scaled[::2])
         usual = np.sqrt(fitted.mahalanobis(scaled[1::2]))
         own = np.sqrt(fitted.mahalanobis(((observed - centre) / spread)[None, :]))

@@ -17,6 +17,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.blas import one_thread
 from simlab.decide.intervals import Interval
 from simlab.progress import Progress
 
@@ -141,9 +142,8 @@ def emulate(
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # a length at its upper bound is an input that does nothing, which is an answer
         warnings.simplefilter("ignore", ConvergenceWarning)
         errors = {}

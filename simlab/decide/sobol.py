@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.blas import one_thread
 from simlab.decide.emulator import Emulator
 from simlab.decide.intervals import Interval
 from simlab.progress import Progress
@@ -50,13 +51,12 @@ def sobol_indices(
     with replacement and the figure of each row, from resampled replicates where there are any.
     """
     from SALib.sample import sobol
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
     points = sobol.sample(problem, _BASE, calc_second_order=False, seed=seed)
     rng = np.random.default_rng(seed)
     spread_first, spread_total = [], []
-    with threadpool_limits(1):  # matrices too small to share
+    with one_thread():
         first, total, _, _ = _indices(len(names), emulator.fitted.predict(points), seed)
         for refit in range(REFITS):
             if progress is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.blas import one_thread
 from simlab.decide.intervals import Interval
 from simlab.decide.screening import HIGH, LOW
 
@@ -95,11 +96,9 @@ def thresholds(
     `x` (draw, parameter), `better` (draw,) whether the expected difference is favourable. The
     probability is a logistic regression on the parameter alone.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     rng = np.random.default_rng(seed)
     resamples = rng.integers(len(better), size=(_RESAMPLES, len(better)))
-    with threadpool_limits(1):  # matrices too small to share
+    with one_thread():
         return tuple(_threshold(name, x[:, k], better, resamples)
                      for k, name in enumerate(names))
 

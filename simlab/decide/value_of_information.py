@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.blas import one_thread
 from simlab.decide.intervals import Interval
 from simlab.decide.warrant import Parameters
 
@@ -69,12 +70,10 @@ def evppi(
 
     `benefit` (draw, replicate, policy) belongs to the rows of ``parameters.draws``.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     expected = benefit.mean(axis=1)
     now = _best(expected)
     found = []
-    with threadpool_limits(1):  # matrices too small to share
+    with one_thread():
         for name, members in groups.items():
             x = parameters.draws[:, [parameters.names.index(each) for each in members]]
             x = x[:, x.std(axis=0) > 1e-9]

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simlab.blas import one_thread
 from simlab.decide.answers import Warrant
 from simlab.decide.intervals import Interval
 
@@ -169,11 +170,10 @@ def _left_over(features: NDArray[np.float64], spread: Spread) -> NDArray[np.floa
     """(draw,) squared errors of predicting the effect from informed parameters, held out."""
     # slow to load, and only needed here
     from sklearn.linear_model import RidgeCV
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     folds = np.arange(len(features)) % _FOLDS
     error = np.empty(len(features))
-    with threadpool_limits(1):  # matrices too small to share
+    with one_thread():
         for fold in range(_FOLDS):
             held = folds == fold
             model = RidgeCV(_ALPHAS).fit(features[~held], spread.effect[~held],
