@@ -5,7 +5,7 @@ A scenario sets facts of the firm and levers; it never sets parameters of the mo
 
 from scenarios.event import Event, event_schema, load_event
 from scenarios.facts import FirmFacts, scenario_firm
-from scenarios.load import Scenario, load, names, policies, policy, schema
+from scenarios.load import Scenario, built_in, load, names, policies, policy, schema
 from scenarios.study import StudyFile, load_study, study_names, study_schema
 from scenarios.uncertainty import Level, Uncertainty
 
@@ -16,6 +16,7 @@ __all__ = [
     "Scenario",
     "StudyFile",
     "Uncertainty",
+    "built_in",
     "event_schema",
     "load",
     "load_event",

@@ -134,6 +134,14 @@ def policy(name_or_path: str) -> Policy:
     return parse_policy(read_yaml(Path(name_or_path), "policy_missing"), name_or_path)
 
 
+def built_in(name: str) -> Scenario:
+    """A scenario by its name alone, for names that anybody may have sent: never a file. LabError
+    ``not_offered``."""
+    if name not in names():
+        raise LabError("not_offered", name=name, known=", ".join(names()))
+    return load(name)
+
+
 def load(name_or_path: str) -> Scenario:
     """A built-in scenario, or one from a YAML file; LabError names file and field."""
     if name_or_path in names():

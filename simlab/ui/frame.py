@@ -25,7 +25,7 @@ def frame() -> Any:
                                className="lab-header"),
             dmc.AppShellNavbar(_navigation(seen), p="sm", className="lab-navbar",
                                **{"aria-label": seen.text("ui.navigation")}),
-            dmc.AppShellMain(dmc.Container(dash.page_container, size=1240, px=0)),
+            dmc.AppShellMain([trouble(seen), dmc.Container(dash.page_container, size=1240, px=0)]),
         ], id="frame", header={"height": 60},
             navbar={**_NAVIGATION, "collapsed": {"mobile": True}},
             padding={"base": "sm", "sm": "lg"}, className="lab-shell"),
@@ -40,6 +40,16 @@ def register(app: Dash) -> None:
         Output("frame", "navbar"), Output("burger", "opened"),
         Input("burger", "opened"), Input("_pages_location", "pathname"),
         State("frame", "navbar"), prevent_initial_call=True)
+
+
+def trouble(seen: Visit) -> Any:
+    """Where assets/page.js says why a call was not answered; empty and out of sight until then."""
+    close: dict[str, Any] = {"aria-label": seen.text("ui.close")}
+    words: dict[str, Any] = {"data-offline": seen.text("ui.offline"),
+                             "data-failed": seen.text("ui.call_failed")}
+    return html.Div([
+        html.Span(id="trouble-said"), html.Button("×", id="trouble-close", **close),
+    ], id="trouble", role="alert", hidden=True, **words)
 
 
 def _header(seen: Visit) -> Any:

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 from simlab.errors import LabError
-from simlab.ui.language import language
+from simlab.ui.failures import refusal
 
 TOKEN_COOKIE, TOKEN_HEADER = "_csrf_token", "X-CSRFToken"
 """Dash sends the cookie back in the header with every call; another site can do neither."""
@@ -45,13 +45,11 @@ def _refuse_others(server: Flask) -> None:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return None
         if (request.content_length or 0) > LARGEST_CALL:
-            error = LabError("call_too_large", most=LARGEST_CALL // 2**20)
-            return Response(error.explain(language()), 413, mimetype="text/plain")
+            return refusal(LabError("call_too_large", most=LARGEST_CALL // 2**20), 413)
         kept, sent = request.cookies.get(TOKEN_COOKIE, ""), request.headers.get(TOKEN_HEADER, "")
         if kept and hmac.compare_digest(kept.encode(), sent.encode()):
             return None
-        return Response(LabError("not_from_page").explain(language()), 403,
-                        mimetype="text/plain")
+        return refusal(LabError("not_from_page"), 403)
 
     @server.after_request
     def _give_token(response: Response) -> Response:

@@ -20,6 +20,7 @@ from simlab.report.page import render
 from simlab.ui import frame
 from simlab.ui.choices import choices
 from simlab.ui.components import charts, failed, jobs
+from simlab.ui.failures import explain_failures
 from simlab.ui.language import language, say
 from simlab.ui.owner import remember
 from simlab.ui.pages import PAGES, Page, landing, named
@@ -85,6 +86,7 @@ def create(
                        title=lambda: say("missing.title", language()))
     _route(app, served)
     remember(app.server)
+    explain_failures(app.server)
     secure(app)
     return app
 
@@ -92,8 +94,10 @@ def create(
 def _add(app: Dash, page: Page, served: Served) -> None:
     """Dash's list of pages is one for the whole process: what stands in it must not know of any
     lab, and finds out from the request which one is meant."""
-    def layout(**query: str) -> Any:
-        seen = visit(query)
+    def layout(**query: str | list[str]) -> Any:
+        # Of a value that was given several times the last one counts.
+        seen = visit({name: said if isinstance(said, str) else said[-1]
+                      for name, said in query.items()})
         try:
             return page.layout(seen)
         except LabError as error:

@@ -32,6 +32,50 @@
   document.addEventListener("change", judge, true);
   document.addEventListener("drop", judge, true);
 
+  // A call that is not answered leaves the page as it stands, and the page says why. What one call
+  // could not do stays said until that call succeeds, or the reader has read it.
+  const troubles = new Map(), OFFLINE = "offline";
+  function tell() {
+    const place = document.getElementById("trouble");
+    if (!place) return;
+    document.getElementById("trouble-said").textContent = [...troubles.values()].pop() || "";
+    place.hidden = troubles.size === 0;
+  }
+  document.addEventListener("click", function (event) {
+    if (event.target.id === "trouble-close") { troubles.clear(); tell(); }
+  });
+  function said(what) { return document.getElementById("trouble").dataset[what]; }
+  const ask = window.fetch.bind(window);
+  async function askAgain(address, options) {
+    // The cookie that proves where a call comes from is gone: any page brings a new one.
+    await ask(window.location.href, { cache: "no-store" });
+    const token = /(?:^|; )_csrf_token=([^;]*)/.exec(document.cookie);
+    if (!token) return null;
+    const headers = Object.assign({}, options.headers, { "X-CSRFToken": token[1] });
+    return ask(address, Object.assign({}, options, { headers: headers }));
+  }
+  window.fetch = async function (address, options) {
+    if (!String(address).includes("_dash-update-component")) return ask(address, options);
+    const what = () => JSON.parse(options.body).output;
+    let answer;
+    try {
+      answer = await ask(address, options);
+      if (answer.status === 403) answer = await askAgain(address, options) || answer;
+    } catch (error) {
+      troubles.set(OFFLINE, said("offline"));
+      tell();
+      throw error;
+    }
+    troubles.delete(OFFLINE);
+    if (troubles.size) troubles.delete(what());
+    if (!answer.ok) {
+      const plain = (answer.headers.get("Content-Type") || "").startsWith("text/plain");
+      troubles.set(what(), plain ? await answer.clone().text() : said("failed"));
+    }
+    tell();
+    return answer;
+  };
+
   function save(name, kind, content) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([content], { type: kind }));

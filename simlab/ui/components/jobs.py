@@ -15,6 +15,7 @@ import dash_mantine_components as dmc
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from simlab.background import Job
+from simlab.errors import LabError
 from simlab.i18n import catalogue, text
 from simlab.jobs.runner import Runner
 from simlab.ui.language import language
@@ -46,7 +47,12 @@ def start_button(name: str, what: str, label: str, **looks: Any) -> Any:
 
 
 def begin(runner: Runner, kind: str, arguments: Mapping[str, Any]) -> str:
-    """Start a job as this browser's own and return its id. LabError for wrong arguments."""
+    """Start a job as this browser's own and return its id. LabError for wrong arguments; names of
+    files are not offered, other than of those that were sent (``files``)."""
+    for name in (each for key, said in arguments.items() if key != "files"
+                 for each in (said if isinstance(said, list) else [said])):
+        if isinstance(name, str) and name.endswith((".yaml", ".yml")):
+            raise LabError("file_named", name=name)
     return runner.start(kind, arguments, owner())
 
 
@@ -81,7 +87,8 @@ def register(app: Dash, runner: Runner) -> None:
         waiting = len(ctx.outputs_list[4])
         job = runner.job(name, owner()) if name else None
         if job is None:
-            return no_update, True, "none", False, [False] * waiting, no_update, no_update
+            said = notice(text("ui.job_unknown", language())) if name else no_update
+            return said, True, "none", False, [False] * waiting, no_update, None
         if job.open:
             return (progress(job, language()), False, None, job.cancel, [True] * waiting,
                     no_update, no_update)

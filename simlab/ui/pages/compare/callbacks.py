@@ -32,7 +32,7 @@ def register(app: Dash, served: Served) -> None:
         Output("compare-policies", "value"), Output("compare-months", "value"),
         Input("compare-scenario", "value"), prevent_initial_call=True)
     def _scenario(name: str) -> tuple[Any, ...]:
-        lang, study = visit().lang, scenarios.load(name)
+        lang, study = visit().lang, scenarios.built_in(name)
         return (wording.pick(study.question, lang), layout.policy_boxes(study, lang),
                 list(study.policies), study.months)
 

@@ -27,7 +27,7 @@ def register(app: Dash, served: Served) -> None:
         Output("optimise-results", "children"), Input("optimise-scenario", "value"),
         prevent_initial_call=True)
     def _scenario(name: str) -> tuple[Any, ...]:
-        seen, study = visit(), scenarios.load(name)
+        seen, study = visit(), scenarios.built_in(name)
         return (wording.pick(study.question, seen.lang), layout.budget_of(study),
                 results.view(seen, latest_search(lab, name)))
 

@@ -36,9 +36,12 @@ class Tried:
     """Path -> value of what differs from it."""
 
     def policy(self, lab: Lab, name: str | None = None) -> Policy:
-        """The policy itself; LabError for a start or a field that there is not."""
-        start = policy_named(scenarios.load(self.scenario), self.start, lab)
-        return with_fields(start, self.fields, name=name)
+        """The policy itself; LabError for a scenario, start or field that there is not. Files are
+        none: an address may have been written by anybody."""
+        study, offered = scenarios.built_in(self.scenario), starts(self.scenario, lab)
+        if self.start not in {*offered, *scenarios.policies()}:
+            raise LabError("not_offered", name=self.start, known=", ".join(offered))
+        return with_fields(policy_named(study, self.start, lab), self.fields, name=name)
 
     def address(self) -> str:
         """What stands behind the page's path."""
@@ -52,7 +55,7 @@ def read(query: Mapping[str, str], lab: Lab) -> Tried:
     """What an address asks for; without one, the first scenario of the lab's kind of staff and
     its last policy. LabError for anything in it that there is not."""
     scenario = query.get("scenario") or first_scenario()
-    study = scenarios.load(scenario)
+    study = scenarios.built_in(scenario)
     start = query.get("start") or list(study.policies)[-1]
     fields = {path: _value(path, said) for path, said in query.items() if "." in path}
     tried = Tried(scenario, start, fields)

@@ -16,7 +16,6 @@ import scenarios
 from simlab.errors import Cancelled, LabError
 from simlab.jobs.preview import Previews
 from simlab.jobs.saving import Saved, as_yaml, named, save_policy, saved_policies
-from simlab.jobs.setting import policy_named
 from simlab.lab import Lab
 from simlab.policy import Policy, parse_policy, with_fields
 from simlab.practice import pack
@@ -91,13 +90,13 @@ def tried_policy(
     lab: Lab, tried: Mapping[str, str], controls: Sequence[Mapping[str, Any]]
 ) -> Policy:
     """The policy that the controls hold."""
-    begun = policy_named(scenarios.load(tried["scenario"]), tried["start"], lab)
+    begun = Tried(tried["scenario"], tried["start"]).policy(lab)
     return with_fields(begun, gathered(controls, begun.practice))
 
 
 def as_tried(lab: Lab, tried: Mapping[str, str], policy: Policy) -> Tried:
     """How a policy differs from the one that was begun from."""
-    begun = policy_named(scenarios.load(tried["scenario"]), tried["start"], lab)
+    begun = Tried(tried["scenario"], tried["start"]).policy(lab)
     return Tried(tried["scenario"], tried["start"], differing_fields(policy, begun))
 
 
@@ -119,7 +118,7 @@ def _go(app: Dash, lab: Lab) -> None:
         if (scenario, begun) == (tried["scenario"], tried["start"]):
             return no_update
         other = scenario != tried["scenario"]
-        begun = list(scenarios.load(scenario).policies)[-1] if other else begun
+        begun = list(scenarios.built_in(scenario).policies)[-1] if other else begun
         return visit().link("scenario") + Tried(scenario, begun).address()
 
     @app.callback(
@@ -142,7 +141,7 @@ def _go(app: Dash, lab: Lab) -> None:
             return no_update, no_update
         try:
             policy = _uploaded(contents, file)
-            begun = policy_named(scenarios.load(tried["scenario"]), tried["start"], lab)
+            begun = Tried(tried["scenario"], tried["start"]).policy(lab)
             if policy.practice != begun.practice:
                 raise LabError("other_practice", policy=policy.name, found=policy.practice,
                                scenario=tried["scenario"], expected=begun.practice)
@@ -200,7 +199,7 @@ def _keep(app: Dash, served: Served) -> None:
             name, kept = _saved(seen, lab, ctx.states_list[0], *given)
         except LabError as error:
             return no_update, notice(error.explain(seen.lang), error=True), no_update
-        study = scenarios.load(given[0]["scenario"])
+        study = scenarios.built_in(given[0]["scenario"])
         job = begin(served.runner, "compare", {
             "scenario": given[0]["scenario"], "policies": [study.baseline, name], **FULL})
         return job, None, {"name": name, "version": kept.version}
