@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -127,8 +129,7 @@ def _stems(folder: Traversable) -> tuple[str, ...]:
 def policy(name_or_path: str) -> Policy:
     """A built-in policy, or one from a YAML file."""
     if name_or_path in policies():
-        built_in = resources.files(__package__).joinpath("policies", f"{name_or_path}.yaml")
-        return parse_policy(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
+        return parse_policy(_packaged("policies", name_or_path), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_policy", name=name_or_path, known=", ".join(policies()))
     return parse_policy(read_yaml(Path(name_or_path), "policy_missing"), name_or_path)
@@ -145,11 +146,22 @@ def built_in(name: str) -> Scenario:
 def load(name_or_path: str) -> Scenario:
     """A built-in scenario, or one from a YAML file; LabError names file and field."""
     if name_or_path in names():
-        built_in = resources.files(__package__).joinpath(f"{name_or_path}.yaml")
-        return _parse(yaml.safe_load(built_in.read_text(encoding="utf-8")), name_or_path)
+        return _parse(_packaged("", name_or_path), name_or_path)
     if not name_or_path.endswith((".yaml", ".yml")):
         raise LabError("unknown_scenario", name=name_or_path, known=", ".join(names()))
     return _parse(read_yaml(Path(name_or_path), "scenario_missing"), name_or_path)
+
+
+def _packaged(folder: str, name: str) -> Any:
+    """What a packaged YAML file holds, for the caller alone."""
+    return copy.deepcopy(_read_once(folder, name))
+
+
+@functools.cache
+def _read_once(folder: str, name: str) -> Any:
+    """Parsing a file anew takes longer than a page should wait at each move of a lever."""
+    path = resources.files(__package__).joinpath(folder, f"{name}.yaml")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def read_yaml(path: Path, missing: str) -> Any:

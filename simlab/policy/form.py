@@ -6,6 +6,7 @@ of a lever appears in every editor.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -45,6 +46,7 @@ class Section:
     entries: tuple[Entry, ...]
 
 
+@functools.cache
 def form(practice: str, lang: str) -> tuple[Section, ...]:
     """The levers of a policy for a practice, in order, each with its fields; parts of a lever
     (the signs of an intervention) stand among its fields."""
