@@ -6,17 +6,14 @@ import logging
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any
-from urllib.parse import quote
 
 import dash
 from dash import Dash
 from flask import Flask, Response, redirect, request
 
 from simlab.errors import LabError
-from simlab.jobs.reporting import contents
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
-from simlab.report.page import render
 from simlab.ui import frame
 from simlab.ui.choices import choices
 from simlab.ui.components import charts, failed, jobs
@@ -29,8 +26,8 @@ from simlab.ui.security import secure
 from simlab.ui.theme import variables
 from simlab.ui.visit import Served, visit
 
-REPORT = "report.html"
-"""Where each lab offers its report."""
+_ANY = "/<path:path>"
+"""Endpoint that Dash answers every address with that is nobody else's."""
 _PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 _INDEX = """<!DOCTYPE html>
 <html lang="__LANG__" data-mantine-color-scheme="__THEME__">
@@ -114,9 +111,10 @@ def _add(app: Dash, page: Page, served: Served) -> None:
 
 
 def _route(app: Dash, served: Served) -> None:
-    """What is not a page of Dash: the way in, unknown addresses, plotly, the report."""
+    """What is not a page of Dash: the way in, unknown addresses, plotly."""
     server: Flask = app.server
-    plotly = (resources.files("simlab.ui") / "vendored" / "plotly-cartesian.min.js").read_bytes()
+    held = resources.files("simlab.report") / "vendored" / "plotly-cartesian.min.js"
+    plotly = held.read_bytes()
 
     @server.before_request
     def _way_in() -> Any:
@@ -126,9 +124,8 @@ def _route(app: Dash, served: Served) -> None:
 
     @server.after_request
     def _unknown(response: Response) -> Response:
-        first = request.path.strip("/")
-        if response.mimetype == "text/html" and response.status_code == 200 \
-                and first != REPORT and named(first) is None:
+        if request.endpoint == _ANY and response.status_code == 200 \
+                and named(request.path.strip("/")) is None:
             response.status_code = 404
         return response
 
@@ -140,10 +137,3 @@ def _route(app: Dash, served: Served) -> None:
         response.add_etag()
         response.make_conditional(request)
         return response
-
-    @server.get(f"/{REPORT}")
-    def _report() -> Response:
-        lang = language()
-        name = f"simlab-{served.lab.path.name}-{lang}.html"
-        return Response(render(contents(served.lab), lang), mimetype="text/html", headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})

@@ -27,7 +27,11 @@ STORED = "comparisons/sales_transition.json"
 @pytest.fixture
 def compared(tmp_path: Path) -> Lab:
     """The sample firm with a comparison such as `simlab compare` keeps."""
-    lab, study = sample_lab(tmp_path / "sample")[0], scenarios.load("sales_transition")
+    return keep_comparison(sample_lab(tmp_path / "sample")[0])
+
+
+def keep_comparison(lab: Lab) -> Lab:
+    study = scenarios.load("sales_transition")
     lab.write_json(STORED, {
         "scenario": study.name, "source": study.name, "title": study.title,
         "question": study.question, "titles": {}, "calibrated": False, "check": None,

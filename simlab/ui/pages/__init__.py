@@ -39,6 +39,7 @@ PAGES = (
     Page("data", "deciding"),
     Page("scenario", "deciding"),
     Page("compare", "deciding"),
+    Page("reports", "deciding"),
     Page("optimise", "analyst"),
     Page("studies", "analyst"),
     Page("explain", "analyst"),

@@ -36,8 +36,7 @@ def page(visit: Visit) -> Any:
     study = scenarios.load(name)
     return html.Div([
         heading(visit, "compare", dmc.Anchor(
-            _say("report", lang), href=visit.link(results.REPORT), size="sm", target="_blank",
-            refresh=True)),
+            visit.text("page.reports.title"), href=visit.link("reports"), size="sm")),
         dmc.Grid([
             dmc.GridCol(dmc.Stack([
                 _controls(visit, study, names, latest),

@@ -26,8 +26,6 @@ from simlab.ui.components import (
 from simlab.ui.visit import Visit
 
 Tree = Mapping[str, Any]
-REPORT = "report.html"
-"""Where the page offers the report."""
 
 
 def empty(lang: str) -> Any:

@@ -1,0 +1,1 @@
+"""One click for the board: the report seen beforehand, made, downloaded, and those made before."""
