@@ -35,7 +35,8 @@ ESTIMATED, PARTLY = 0.25, 0.05
 FEW_EXITS = 30
 """Exits below which leaving rests on assumptions and nobody gets a score of their own."""
 LEAST_MONTHS = 3
-_CHECK_PANELS = 100
+CHECK_PANELS = 100
+"""Records simulated from posterior draws for the posterior predictive check."""
 
 CHECKED = (
     "exit_rate/all", "exit_rate/tenure_0", "exit_rate/tenure_1_2", "exit_rate/tenure_3_5",
@@ -97,6 +98,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Month:
+    """Exits of one month of the record beside those of records simulated from the posterior."""
+
+    month: str
+    observed: int
+    mean: float
+    p05: float
+    p25: float
+    p75: float
+    p95: float
+
+
+@dataclass(frozen=True)
 class Range:
     """Where an observed summary lies among simulations from the prior."""
 
@@ -118,6 +132,8 @@ class Calibration:
     learnt: Learnt
     parameters: tuple[ParameterRow, ...]
     checks: tuple[Check, ...]
+    months: tuple[Month, ...]
+    """Every month known: what was observed beside the records that were simulated for `checks`."""
     ranges: tuple[Range, ...]
     cautions: tuple[tuple[str, dict[str, Any]], ...]
     """(key of the texts ``caution.*``, its values): what to bear in mind."""
@@ -176,7 +192,7 @@ def calibrate(
     begin = None if fresh else former
     found = _learnt(tables, observed, simulations, rounds, clock, begin)
     posterior = _posterior(tables, found, begin)
-    checks = _predictive_checks(tables, observed, posterior)
+    checks, months = _predictive_checks(tables, observed, posterior)
     clock.lap("check")
     ranges = _ranges(summariser, observed, found.distance)
     beside = None
@@ -193,7 +209,7 @@ def calibrate(
     if moved is not None and moved.verdict != "held":
         cautions += _drifted(moved)
     return Calibration(posterior, found.learnt, parameter_rows(posterior, known.recorded),
-                       checks, ranges, cautions, moved, beside, clock.seconds)
+                       checks, months, ranges, cautions, moved, beside, clock.seconds)
 
 
 def _refuse(
@@ -294,19 +310,40 @@ def parameter_rows(posterior: Posterior, recorded: Set[str]) -> tuple[ParameterR
 
 def _predictive_checks(
     tables: Tables, observed: Matrix, posterior: Posterior
-) -> tuple[Check, ...]:
-    """`CHECKED` summaries of the record against panels simulated from posterior draws."""
-    theta, summariser = posterior.draws[:_CHECK_PANELS], tables.summariser
+) -> tuple[tuple[Check, ...], tuple[Month, ...]]:
+    """`CHECKED` summaries of the record, and its exits by month, against panels simulated from
+    posterior draws."""
+    theta, summariser = posterior.draws[:CHECK_PANELS], tables.summariser
+    exits = np.zeros((len(theta), tables.panel.months))
+
+    def count(row: int, made: Panel) -> None:
+        exits[row] = _exits_by_month(made)
+
     made = simulate_table(
         tables.panel, summariser, theta, seed=seed_of(tables.seed, "check"),
-        threads=tables.threads, progress=tables.progress, stage="check").summaries
+        threads=tables.threads, progress=tables.progress, stage="check", besides=count).summaries
     checks = []
     for name in CHECKED:
         if name in summariser.names:
             k = summariser.names.index(name)
             low, middle, high = np.quantile(made[:, k], [0.05, 0.5, 0.95])
             checks.append(Check(name, float(observed[k]), float(low), float(middle), float(high)))
-    return tuple(checks)
+    return tuple(checks), _months(tables.panel, exits)
+
+
+def _months(panel: Panel, exits: Matrix) -> tuple[Month, ...]:
+    """The months of a record beside (record, month) `exits` of simulated ones."""
+    quantiles = np.quantile(exits, [0.05, 0.25, 0.75, 0.95], axis=0)
+    return tuple(
+        Month(month_name(panel.start + m), int(seen), float(exits[:, m].mean()),
+              *(float(value) for value in quantiles[:, m]))
+        for m, seen in enumerate(_exits_by_month(panel)))
+
+
+def _exits_by_month(panel: Panel) -> NDArray[np.int64]:
+    """(month,) known exits."""
+    left = panel.exited[panel.exited < panel.months]
+    return np.bincount(left, minlength=panel.months)
 
 
 def _exits(panel: Panel) -> int:

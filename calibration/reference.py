@@ -9,6 +9,7 @@ Cutting the prior changes no posterior as long as the box holds it, hence its wi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -128,13 +129,17 @@ def simulate_table(
     stage: str = "reference",
     first: int = 0,
     total: int | None = None,
+    besides: Callable[[int, Panel], None] | None = None,
 ) -> Table:
     """Summaries of one simulated panel per row of `theta`, progress told as `stage`; `first` is
-    the number of the first row in a longer table of `total` rows."""
+    the number of the first row in a longer table of `total` rows. `besides` is shown every panel
+    with its row, from several threads."""
     summaries = np.full((len(theta), len(summariser.names)), np.nan)
 
     def consume(row: int, made: Panel) -> None:
         summaries[row] = summariser.of_panel(made)
+        if besides is not None:
+            besides(row, made)
 
     simulate_panels(panel, theta, consume, seed=seed, threads=threads,
                     progress=renamed(progress, stage, first, total), first=first)

@@ -227,6 +227,7 @@ def _tree(found: Calibration, digest: str) -> dict[str, Any]:
         "parameters": [asdict(row) for row in found.parameters],
         "checks": [asdict(check) | {"label": {lang: check.label(lang) for lang in LANGUAGES}}
                    for check in found.checks],
+        "months": [asdict(month) for month in found.months],
         "cautions": [dict(zip(LANGUAGES, said, strict=True)) for said in
                      zip(*(found.warnings(lang) for lang in LANGUAGES), strict=True)],
         "resting": _resting(found),
@@ -259,7 +260,7 @@ def _fit(tree: Mapping[str, Any]) -> Fit:
         parameters=tuple(_row(row) for row in tree["parameters"] if row["name"] in INDEX),
         cautions=tuple(tree["cautions"]), resting=tuple(tree.get("resting", ())),
         continued_from=tree["provenance"].get("continued_from"),
-        drift=tree.get("drift"), beside=tree.get("beside"),
+        drift=tree.get("drift"), beside=tree.get("beside"), months=tree.get("months", ()),
     )
 
 

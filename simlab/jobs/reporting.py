@@ -17,6 +17,8 @@ from simlab.jobs.standing import status
 from simlab.jobs.stored import (
     latest,
     latest_comparison,
+    latest_event,
+    latest_rolling,
     latest_search,
     latest_sensitivity,
     latest_stress,
@@ -86,9 +88,9 @@ def _parts(lab: Lab, scenario: str | None) -> dict[str, Mapping[str, Any]]:
     found = {
         "comparison": compared,
         "forecast": latest(stored(lab, "forecasts/*/forecast.json")),
-        "rolling": latest(stored(lab, "rolling/*/rolling.json")),
+        "rolling": latest_rolling(lab),
         "optimisation": latest_search(lab, scenario),
-        "event": latest(stored(lab, "events/*/event.json")),
+        "event": latest_event(lab),
         "sensitivity": latest_sensitivity(lab, of), "stress": latest_stress(lab, of),
         "answers": stored_answers(lab),
     }

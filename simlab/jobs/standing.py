@@ -79,14 +79,19 @@ def _calibration(lab: Lab, digest: str | None, panel: Panel | None) -> list[Item
     made = calibrated_with(lab)
     if made is None:
         return []
-    present = {"data": digest, "model": model_version()}
     facts = {k: made[k] for k in ("until", "simulations", "seed", "resting") if k in made}
     facts["drift"] = made.get("drift")
     if panel is not None:
         facts["months_since"] = max(
             panel.start + panel.months - 1 - month_number(made["until"]), 0)
-    return [Item("calibration", "posterior", str(made.get("made", "")), _changed(made, present),
-                 facts | _check(lab, None))]
+    return [Item("calibration", "posterior", str(made.get("made", "")),
+                 calibration_changes(made, digest), facts | _check(lab, None))]
+
+
+def calibration_changes(made: Mapping[str, Any], digest: str | None) -> tuple[str, ...]:
+    """What has changed since a calibration on records was `made` (its stored description):
+    ``data``, whose hash is now `digest`, and ``model``."""
+    return _changed(made, {"data": digest, "model": model_version()})
 
 
 def _totals(lab: Lab) -> list[Item]:
@@ -103,9 +108,16 @@ def _forecasts(lab: Lab, digest: str | None) -> list[Item]:
     return [Item("forecast", tree["start"], tree["made"], _changed(tree["inputs"], present),
                  {"months": tree["months"], "people": tree["people"]} | _check(lab, tree))
             for tree in stored(lab, "forecasts/*/forecast.json")] + [
-        Item("rolling", tree["start"], tree["made"], _changed(tree["inputs"], present),
+        Item("rolling", tree["start"], tree["made"], rolling_changes(lab, tree),
              {"months": tree["months"], "people": tree["people"]})
         for tree in stored(lab, "rolling/*/rolling.json")]
+
+
+def rolling_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of stored forecasts of past months have changed since they were made."""
+    return _changed(tree["inputs"], {
+        "data": data_hash(lab), "model": model_version(),
+        "calibration": posterior_fingerprint(lab)})
 
 
 def _answers(lab: Lab) -> list[Item]:

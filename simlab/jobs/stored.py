@@ -58,3 +58,13 @@ def latest_comparison(lab: Lab, scenario: str | None = None) -> Tree | None:
             return tree
     known = ", ".join(sorted(tree["scenario"] for tree in found)) or "-"
     raise LabError("no_comparison_named", name=scenario, known=known)
+
+
+def latest_rolling(lab: Lab) -> Tree | None:
+    """The latest forecasts of past months; None where there are none."""
+    return latest(stored(lab, "rolling/*/rolling.json"))
+
+
+def latest_event(lab: Lab) -> Tree | None:
+    """The past change replayed last; None where there is none."""
+    return latest(stored(lab, "events/*/event.json"))

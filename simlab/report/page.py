@@ -26,6 +26,7 @@ from simlab.report import (
     figures,
     grid,
     optimising,
+    past,
     rolling,
     sensitivity,
     stress,
@@ -106,6 +107,9 @@ class Fit:
     """What the former posterior foretold of the months since (`calibration.drift`)."""
     beside: Mapping[str, Any] | None = None
     """The posterior learnt a second way (`calibration.cross_check`)."""
+    months: Sequence[Mapping[str, Any]] = ()
+    """Exits of every month known beside simulated ones: rows ``month, observed, mean, p05, p25,
+    p75, p95``; empty in calibrations made before these were kept."""
 
     @property
     def inside(self) -> int:
@@ -329,6 +333,9 @@ def _fit_figures(fit: Fit, lang: str) -> dict[str, Any]:
              "informed": p.informed} for p in shown]
     return {
         "check": _embedded(figures.predictive_check(checks, lang), "check") if checks else None,
+        "months": _embedded(figures.observed_months(fit.months, (), lang), "months")
+        if fit.months else None,
+        "months_line": past.sentence(past.known(fit.months), lang) if fit.months else None,
         "contraction": _embedded(figures.contraction(rows, lang), "contraction") if rows else None,
     }
 
@@ -338,7 +345,8 @@ def _rolled(tree: Mapping[str, Any], lang: str) -> dict[str, Any]:
     said = functools.partial(text, lang=lang)
     return {
         "title": said("rolling.title"), "heading": rolling.heading(tree, lang),
-        "sentences": rolling.sentences(tree, lang), "note": said("rolling.intervals"),
+        "sentences": [past.sentence(past.rolling(tree), lang), *rolling.sentences(tree, lang)],
+        "note": said("rolling.intervals"),
         "curve_title": said("rolling.curve"), "curve_line": said("rolling.curve_line"),
         "curve": _embedded(rolling.curve(tree, lang), "curve"),
         "tables": [(said(f"rolling.{name}"), *table(tree, lang)) for name, table in (

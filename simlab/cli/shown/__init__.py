@@ -5,7 +5,6 @@ from simlab.cli.shown.calibration import (
     calibrated,
     calibrated_on_totals,
     checked,
-    drift_line,
     mark,
     verdict,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "checked",
     "claimed",
     "compared",
-    "drift_line",
     "forecasted",
     "foreseen",
     "imported",

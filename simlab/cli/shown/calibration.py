@@ -11,7 +11,7 @@ from simlab.cli.run import say
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
 from simlab.parameters import INDEX, REGISTRY
-from simlab.report import checks, wording
+from simlab.report import checks, drift, past, totals, wording
 
 
 def calibrated(console: Console, fit: Any, lang: str) -> None:
@@ -25,6 +25,8 @@ def calibrated(console: Console, fit: Any, lang: str) -> None:
            for p in shown])
     console.print(say("calibrated", lang, until=fit.until, simulations=fit.simulations,
                       inside=fit.inside, total=len(fit.checks)), markup=False)
+    if fit.months:
+        console.print(past.sentence(past.known(fit.months), lang), markup=False)
     if fit.continued_from is not None:
         console.print(say("continued", lang, month=wording.month(fit.continued_from, lang)),
                       markup=False)
@@ -53,36 +55,13 @@ def _second_method(console: Console, beside: Mapping[str, Any], lang: str) -> No
     console.print(say("second_method_read", lang, far=far, total=len(opinions)), markup=False)
 
 
-def _drift(console: Console, drift: Mapping[str, Any], lang: str) -> None:
+def _drift(console: Console, found: Mapping[str, Any], lang: str) -> None:
     """Exits a month as the former calibration foretold them, beside what was observed."""
     console.print()
-    console.print(say("drift_title", lang, since=wording.month(drift["since"], lang)),
-                  style="bold", markup=False)
-    table(console, [say(f"column.{c}", lang) for c in
-                    ("month", "present", "observed", "all", "observed")],
-          [[wording.month(row["month"], lang),
-            *(shown for group in ("present", "all") for shown in
-              (wording.interval(row[group], lang),
-               wording.number(round(row[group]["observed"]), lang)))]
-           for row in drift["months"]])
-    console.print(drift_line(drift, lang), markup=False)
-    for one in drift["summaries"]:
-        if not one["inside"]:
-            console.print(say("drift_outside", lang, name=wording.pick(one["label"], lang),
-                              observed=wording.number(one["observed"], lang),
-                              lower=wording.number(one["lower"], lang),
-                              upper=wording.number(one["upper"], lang)), markup=False)
-
-
-def drift_line(drift: Mapping[str, Any], lang: str) -> str:
-    """What was foretold of the months since the former calibration and what came, in a sentence."""
-    total = drift["total"]
-    return say(f"drift.{drift['verdict']}", lang,
-               since=wording.month(drift["since"], lang), until=wording.month(drift["until"], lang),
-               observed=wording.number(round(total["observed"]), lang),
-               lower=wording.number(round(total["lower"]), lang),
-               upper=wording.number(round(total["upper"]), lang), count=drift["outside"],
-               total=len(drift["summaries"]), usual=round(drift["usual"]))
+    console.print(drift.title(found, lang), style="bold", markup=False)
+    table(console, drift.header(lang), drift.rows(found, lang))
+    for line in (drift.line(found, lang), *drift.outside(found, lang)):
+        console.print(line, markup=False)
 
 
 def verdict(console: Console, found: Mapping[str, Any], lang: str) -> None:
@@ -93,6 +72,9 @@ def verdict(console: Console, found: Mapping[str, Any], lang: str) -> None:
 def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
     """The verdict on a calibration, its gates with their reasons, and the coverage table."""
     verdict(console, found, lang)
+    held = past.held_out(found)
+    if held is not None:
+        console.print(past.sentence(held, lang), markup=False)
     table(console, [text(f"check.column.{c}", lang) for c in ("gate", "state", "reason")],
           checks.gates(found, lang))
     table(console, checks.header(lang), checks.coverage(found, lang))
@@ -101,29 +83,9 @@ def checked(console: Console, found: Mapping[str, Any], lang: str) -> None:
 
 def calibrated_on_totals(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """What totals of a staff said about the few parameters that they can move."""
-    table(console, [say(f"column.{c}", lang) for c in
-                    ("parameter", "posterior", "contraction", "rests")],
-          [[REGISTRY[INDEX[row["name"]]].meaning(lang), wording.interval(row["posterior"], lang),
-            f"{row['contraction']:.2f}", text(f"informed.{row['informed']}", lang)]
-           for row in tree["parameters"]])
-    table(console, [say(f"column.{c}", lang) for c in ("total", "observed", "model")],
-          [[_total_name(row, lang), wording.share(row["observed"]),
-            wording.interval({"mean": row["median"], "lower": row["lower"],
-                              "upper": row["upper"]}, lang)] for row in tree["totals"]])
-    inside = sum(row["inside"] for row in tree["totals"])
-    console.print(say("on_totals", lang, source=tree["source"], inside=inside,
-                      total=len(tree["totals"])), markup=False)
-
-
-def _total_name(row: Mapping[str, Any], lang: str) -> str:
-    name = row["name"]
-    if row["kind"] == "turnover":
-        name = wording.month(name, lang)
-    elif row["kind"] in ("reasons", "age"):
-        band, _, kinds = name.rpartition(" ")
-        said = "+".join(say(f"exit_kind.{kind}", lang) for kind in kinds.split("+"))
-        name = f"{band} {said}".strip()
-    return say(f"total.{row['kind']}", lang, name=name)
+    table(console, *totals.parameters(tree, lang))
+    table(console, *totals.reproduced(tree, lang))
+    console.print(totals.line(tree, lang), markup=False)
 
 
 def mark(console: Console, carried: Mapping[str, Any], lang: str) -> None:

@@ -11,7 +11,7 @@ from simlab.cli.run import say
 from simlab.cli.shown.tables import table
 from simlab.engine.reliability import ENOUGH_EXITS
 from simlab.i18n import text
-from simlab.report import claims, event, rolling, wording
+from simlab.report import claims, event, past, rolling, wording
 
 
 def forecasted(console: Console, result: Any, lang: str) -> None:
@@ -32,6 +32,7 @@ def rolled(console: Console, tree: Mapping[str, Any], lang: str) -> None:
     """How forecasts of past months turned out, beside baselines."""
     console.print(text("rolling.title", lang), style="bold", markup=False)
     console.print(rolling.heading(tree, lang), markup=False)
+    console.print(past.sentence(past.rolling(tree), lang), markup=False)
     for name, part in (("people", rolling.people), ("counts", rolling.counts),
                        ("months", rolling.months)):
         console.print()

@@ -8,10 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from simlab.cli.run import say
-from simlab.cli.shown.calibration import drift_line
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
-from simlab.report import wording
+from simlab.report import drift, wording
 
 
 def imported(console: Console, report: Any, lang: str) -> None:
@@ -52,7 +51,7 @@ def _since_calibrated(console: Console, facts: Mapping[str, Any], lang: str) -> 
     """How the calibration before foretold the months that this one added, and how many months
     have come since."""
     if facts.get("drift") is not None:
-        console.print(drift_line(facts["drift"], lang), markup=False)
+        console.print(drift.line(facts["drift"], lang), markup=False)
     if facts.get("months_since"):
         console.print(say("months_since", lang, months=facts["months_since"],
                           until=wording.month(facts["until"], lang)), markup=False)

@@ -7,7 +7,9 @@ grey, and carries its texts in the language asked for (plotly itself localises n
 from simlab.report.figures.calibration import (
     calibration_curve,
     contraction,
+    coverage,
     months_fan,
+    observed_months,
     predictive_check,
     recovery,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "channel_bars",
     "contraction",
     "cost_effect",
+    "coverage",
     "darkened",
     "darker",
     "difference_dots",
@@ -47,6 +50,7 @@ __all__ = [
     "months_fan",
     "named_loss_map",
     "net_value",
+    "observed_months",
     "paired_difference",
     "pareto",
     "policy_colour",

@@ -8,11 +8,89 @@ from html import escape
 import plotly.graph_objects as go
 
 from simlab.i18n import text
-from simlab.report.figures.frame import Tree, blank, broken, draw_bands, month_axis, with_unit
+from simlab.report.figures.frame import (
+    Tree,
+    blank,
+    broken,
+    draw_bands,
+    month_axis,
+    row_labels,
+    with_unit,
+)
 from simlab.report.tokens import LIGHT, translucent
 from simlab.report.wording import month, number
 
 _INFORMED = {"estimated": LIGHT["accent"], "partly": "#9dbce0", "assumed": "#c3ccd6"}
+_OUTSIDE = "#d55e00"
+
+
+def observed_months(
+    known: Sequence[Tree], foretold: Sequence[Tree], lang: str, *, foretold_label: str = "",
+) -> go.Figure:
+    """Exits of each month as observed (dots; hollow diamonds outside the 90%), over what the
+    calibrated model makes of the months it `known` (grey band) and what was `foretold` of months
+    that it had not seen (blue bars from 5% to 95%). Rows ``month, observed, mean, p05, p95``."""
+    figure = blank(with_unit("exits", lang))
+    names = {row["month"]: month(str(row["month"]), lang)
+             for row in sorted([*known, *foretold], key=lambda row: str(row["month"]))}
+    if known:
+        columns = {key: [row[key] for row in known] for key in ("mean", "p05", "p95")}
+        draw_bands(figure, [names[row["month"]] for row in known], columns, LIGHT["baseline"],
+                   text("figure.simulated", lang), lang, inner=False)
+    if foretold:
+        figure.add_scatter(
+            x=[names[row["month"]] for row in foretold], y=[row["mean"] for row in foretold],
+            mode="markers", name=escape(foretold_label),
+            marker={"symbol": "line-ew", "size": 12,
+                    "line": {"width": 2, "color": LIGHT["accent"]}},
+            error_y={"type": "data", "symmetric": False, "width": 5, "thickness": 2.5,
+                     "color": LIGHT["accent"],
+                     "array": [row["p95"] - row["mean"] for row in foretold],
+                     "arrayminus": [row["mean"] - row["p05"] for row in foretold]},
+            text=[_note(row, lang) for row in foretold],
+            hovertemplate="%{x}: %{text}<extra>%{fullData.name}</extra>")
+    judged = {row["month"]: row for row in [*known, *foretold]}
+    for said, colour, symbol, wanted in (
+            ("observed_inside", LIGHT["ink"], "circle", True),
+            ("observed_outside", _OUTSIDE, "diamond-open", False)):
+        rows = [row for row in judged.values()
+                if (row["p05"] <= row["observed"] <= row["p95"]) == wanted]
+        if rows:
+            figure.add_scatter(
+                x=[names[row["month"]] for row in rows], y=[row["observed"] for row in rows],
+                mode="markers", name=text(f"figure.{said}", lang),
+                marker={"size": 8, "color": colour, "symbol": symbol,
+                        "line": {"width": 2, "color": colour}},
+                hovertemplate="%{x}: %{y:.0f}<extra>%{fullData.name}</extra>")
+    month_axis(figure, list(names.values()))
+    figure.update_xaxes(categoryorder="array", categoryarray=list(names.values()))
+    figure.update_yaxes(rangemode="tozero")
+    return figure
+
+
+def _note(row: Tree, lang: str) -> str:
+    return text("figure.fan_note", lang, mean=number(row["mean"], lang),
+                lower=number(row["p05"], lang), upper=number(row["p95"], lang))
+
+
+def coverage(rows: Sequence[Tree], names: Mapping[str, str], lang: str) -> go.Figure:
+    """Share of fresh truths inside the central 50, 80 and 90% of each parameter's posterior; the
+    lines are where the dots should lie. Rows ``parameter, coverage50, coverage80, coverage90``,
+    the first drawn on top."""
+    figure = blank("")
+    labels, each = row_labels([names[row["parameter"]] for row in rows][::-1], lang)
+    for level, colour, symbol in ((50, "#9dbce0", "circle"), (80, "#5b8fc9", "square"),
+                                  (90, LIGHT["accent"], "diamond")):
+        figure.add_vline(x=level / 100, line={"color": colour, "width": 1.5, "dash": "dot"})
+        figure.add_scatter(
+            x=[row[f"coverage{level}"] for row in rows][::-1], y=labels, mode="markers",
+            name=f"{level}%", marker={"size": 8, "color": colour, "symbol": symbol},
+            hovertemplate="%{y}<br>%{x:.1%}<extra>%{fullData.name}</extra>")
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", tickvals=[0, 0.5, 1], zeroline=False,
+                        title_text=broken(text("figure.coverage", lang), lang, narrow=True))
+    _down_the_left(figure, len(labels), each)
+    return figure
+
 
 def months_fan(rows: Sequence[Tree], lang: str, label: str) -> go.Figure:
     """A forecast by month from rows with ``month, mean, p05, p25, p50, p75, p95``."""
@@ -33,17 +111,28 @@ def contraction(parameters: Sequence[Tree], lang: str) -> go.Figure:
     (estimated, partly, assumed), highest drawn on top.
     """
     rows = sorted(parameters, key=lambda row: row["contraction"])
+    labels, each = row_labels([str(row["meaning"]) for row in rows], lang)
     figure = blank("")
-    figure.add_bar(
-        y=[escape(str(row["meaning"])) for row in rows],
-        x=[max(row["contraction"], 0.0) for row in rows], orientation="h", showlegend=False,
-        marker={"color": [_INFORMED[row["informed"]] for row in rows]},
-        hovertemplate="%{x:.2f}<extra></extra>",
-    )
-    figure.update_xaxes(range=[0, 1], title_text=text("figure.contraction", lang))
-    figure.update_yaxes(automargin=True, showgrid=False)
-    figure.update_layout(height=90 + 24 * len(rows), bargap=0.3)
+    for informed, colour in _INFORMED.items():
+        mine = [place for place, row in enumerate(rows) if row["informed"] == informed]
+        if mine:
+            figure.add_bar(
+                y=[labels[place] for place in mine], orientation="h",
+                x=[max(rows[place]["contraction"], 0.0) for place in mine],
+                name=text(f"informed.{informed}", lang), marker={"color": colour},
+                hovertemplate="%{x:.2f}<extra>%{fullData.name}</extra>")
+    figure.update_xaxes(range=[0, 1], tickvals=[0, 0.5, 1],
+                        title_text=broken(text("figure.contraction", lang), lang, narrow=True))
+    figure.update_yaxes(categoryorder="array", categoryarray=labels, showgrid=False)
+    figure.update_layout(bargap=0.4, barmode="overlay")
+    _down_the_left(figure, len(labels), each)
     return figure
+
+
+def _down_the_left(figure: go.Figure, rows: int, each: int) -> None:
+    """Room for so many rows of so many pixels, named at the left, the legend above all."""
+    figure.update_yaxes(automargin=True, tickfont={"size": 11})
+    figure.update_layout(height=150 + each * rows)
 
 
 def predictive_check(checks: Sequence[Tree], lang: str) -> go.Figure:
@@ -53,24 +142,23 @@ def predictive_check(checks: Sequence[Tree], lang: str) -> go.Figure:
     on its own scale, the simulated 90% interval from -1 to 1.
     """
     figure = blank("")
-    labels, places, colours, notes = [], [], [], []
+    labels, each = row_labels([str(row["label"]) for row in checks][::-1], lang)
+    places, colours, notes = [], [], []
     for row in list(checks)[::-1]:
         half = max((row["upper"] - row["lower"]) / 2, 1e-12)
         place = (row["observed"] - (row["upper"] + row["lower"]) / 2) / half
-        labels.append(escape(str(row["label"])))
         places.append(min(max(place, -3.0), 3.0))
-        colours.append(LIGHT["accent"] if abs(place) <= 1 else "#d55e00")
+        colours.append(LIGHT["accent"] if abs(place) <= 1 else _OUTSIDE)
         notes.append(text("figure.check_note", lang, observed=number(row["observed"], lang),
                           lower=number(row["lower"], lang), upper=number(row["upper"], lang)))
     figure.add_vrect(x0=-1, x1=1, fillcolor=LIGHT["accent_soft"], line_width=0, layer="below")
     figure.add_scatter(x=places, y=labels, mode="markers", showlegend=False, text=notes,
                        marker={"size": 10, "color": colours},
                        hovertemplate="%{text}<extra></extra>")
-    figure.update_xaxes(range=[-3.2, 3.2], tickvals=[-1, 0, 1], zeroline=False,
-                        ticktext=["5%", text("figure.middle", lang), "95%"],
-                        title_text=text("figure.check", lang))
-    figure.update_yaxes(automargin=True)
-    figure.update_layout(height=110 + 24 * len(labels))
+    figure.update_xaxes(range=[-3.2, 3.2], tickvals=[-1, 1], ticktext=["5%", "95%"], tickangle=0,
+                        title_text=broken(text("figure.check", lang), lang, narrow=True),
+                        zeroline=False)
+    _down_the_left(figure, len(labels), each)
     return figure
 
 

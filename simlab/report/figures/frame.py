@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any
@@ -24,6 +24,16 @@ def broken(sentence: str, lang: str, *, narrow: bool = False) -> str:
     else:
         lines = wrap(sentence, width)
     return "<br>".join(escape(line) for line in lines)
+
+
+def row_labels(names: Sequence[str], lang: str) -> tuple[list[str], int]:
+    """Names of rows down the left, in lines that leave a phone room for the chart, and the pixels
+    that each row then needs."""
+    width = 14 if lang == "zh" else 30
+    lines = [[name[i:i + width] for i in range(0, len(name), width)] if lang == "zh"
+             else wrap(name, width) for name in names]
+    most = max((len(each) for each in lines), default=1)
+    return ["<br>".join(escape(line) for line in each) for each in lines], 6 + 13 * most
 
 
 def draw_bands(figure: go.Figure, months: list[str], columns: Tree, colour: str, label: str,
@@ -48,7 +58,7 @@ def draw_bands(figure: go.Figure, months: list[str], columns: Tree, colour: str,
 
 def month_axis(figure: go.Figure, months: list[str]) -> None:
     """Months along the bottom, named as often as there is room."""
-    step = max(1, -(-len(months) // 4))  # no more than a phone has room for
+    step = max(1, -(-len(months) // 3))  # no more than a phone has room for
     figure.update_xaxes(type="category", tickvals=months[::step], ticktext=months[::step],
                         tickangle=0, showgrid=False)
 

@@ -40,6 +40,7 @@ PAGES = (
     Page("scenario", "deciding"),
     Page("compare", "deciding"),
     Page("reports", "deciding"),
+    Page("calibration", "analyst"),
     Page("optimise", "analyst"),
     Page("studies", "analyst"),
     Page("explain", "analyst"),
