@@ -127,19 +127,30 @@ def study_names() -> tuple[str, ...]:
 def load_study(name_or_path: str) -> StudyFile:
     """A built-in study, or one from a YAML file. LabError names file and field of what is wrong."""
     if name_or_path in study_names():
-        built_in = resources.files(__package__).joinpath("studies", f"{name_or_path}.yaml")
-        data: Any = yaml.safe_load(built_in.read_text(encoding="utf-8"))
+        data: Any = yaml.safe_load(built_in(name_or_path))
     elif name_or_path.endswith((".yaml", ".yml")):
         data = read_yaml(Path(name_or_path), "study_missing")
     else:
         raise LabError("unknown_study", name=name_or_path, known=", ".join(study_names()))
+    return parse_study(data, name_or_path)
+
+
+def built_in(name: str) -> str:
+    """A built-in study as it is written."""
+    folder = resources.files(__package__).joinpath("studies")
+    return folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def parse_study(data: Any, source: str) -> StudyFile:
+    """The study that a YAML file called `source` holds as `data`. LabErrors ``study_keys`` and
+    ``study_invalid``."""
     if not isinstance(data, dict):
-        raise LabError("study_keys", file=name_or_path, expected=", ".join(StudyFile.model_fields))
+        raise LabError("study_keys", file=source, expected=", ".join(StudyFile.model_fields))
     try:
         return StudyFile.model_validate(data)
     except ValidationError as error:
-        problems = field_problems(error, name_or_path)
-        raise LabError("study_invalid", file=name_or_path, problems=problems) from None
+        problems = field_problems(error, source)
+        raise LabError("study_invalid", file=source, problems=problems) from None
 
 
 def _at(dimension: Range | Choices, share: float) -> Any:

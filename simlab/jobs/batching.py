@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scenarios.study import StudyFile, load_study
+from scenarios.study import StudyFile
 from simlab.engine.chunks import Made, run_here
 from simlab.errors import Cancelled, LabError
 from simlab.jobs.common import fingerprint
+from simlab.jobs.own_studies import FOLDER, find_study
 from simlab.jobs.setting import set_up
 from simlab.jobs.study_folder import StudyFolder
-from simlab.jobs.study_plan import Plan, Planned
+from simlab.jobs.study_plan import Plan, Planned, bases
+from simlab.jobs.study_summary import summarised
 from simlab.lab import Lab
 from simlab.progress import Progress
 
@@ -32,6 +35,8 @@ class StudyState:
     people_from: str
     points: int
     policies: tuple[str, ...]
+    titles: Mapping[str, Mapping[str, str]]
+    """Policy -> its title."""
     draws: int
     replicates: int
     runs: int
@@ -44,6 +49,8 @@ class StudyState:
     """Complete ones from the first on: a study that was cut off is balanced up to there."""
     failed: int
     first_failure: Mapping[str, Any] | None
+    summary: Mapping[str, Any] | None
+    """What it comes to (`simlab.jobs.study_summary`); None while it is not complete."""
     bytes: int
     computed: int
     """Runs that this call computed."""
@@ -65,8 +72,9 @@ def batch(
     threads: int | None = None, fresh: bool = False, retry: bool = False,
     progress: Progress | None = None,
 ) -> StudyState:
-    """Run `study` (a name, or the path of a study file) into the folder `out` as Parquet: in `lab`
-    over its posterior and people, or without one (None) over the prior and the scenario's firm.
+    """Run `study` (built in or kept by the lab, by name, or the path of a study file) into the
+    folder `out` as Parquet: in `lab` over its posterior and people, or without one (None) over the
+    prior and the scenario's firm.
 
     What the folder already holds of the study is not computed again; `retry` computes runs that
     failed again, `fresh` everything. `out` defaults to ``studies/NAME`` of the lab, else to NAME.
@@ -80,21 +88,22 @@ def batch(
     are kept.
     """
     progress = progress or Progress()
-    file = load_study(study)
+    file = find_study(lab, study)
     folder = StudyFolder(_folder(file, lab, out))
     with folder.writing():
         setting = set_up(lab, file.scenario, draws=file.draws, seed=file.seed, prior=file.prior,
                          from_prior=file.parameters == "prior", progress=progress)
         plan = Plan(file, setting)
-        folder.begin(plan, _described(plan), fresh=fresh)
+        folder.begin(plan, described(plan), fresh=fresh)
         if retry:
             folder.retry()
         begin = time.monotonic()
-        computed = _run(plan, folder, scheduler, threads, progress)
+        computed = run_missing(plan, folder, scheduler, threads, progress)
         seconds = time.monotonic() - begin
         found = study_state(folder.path)
-        if found.complete:
-            folder.finish()
+        if found.complete and (computed or folder.summary() is None):
+            folder.finish(summarised(folder, progress))
+            found = study_state(folder.path)
     return StudyState(**{**vars(found), "computed": computed, "seconds": seconds})
 
 
@@ -110,32 +119,43 @@ def study_state(path: Path | str) -> StudyState:
         path=str(folder.path), name=tree["study"]["name"], title=tree["study"]["title"],
         scenario=tree["scenario"], calibrated=tree["calibrated"], check=tree["check"],
         people_from=tree["options"]["people_from"], points=tree["points"],
-        policies=tuple(tree["policies"]), draws=tree["study"]["draws"],
-        replicates=tree["study"]["replicates"], runs=sum(chunk["runs"] for chunk in chunks),
+        policies=tuple(tree["policies"]), titles=tree.get("titles", {}),
+        draws=tree["study"]["draws"], replicates=tree["study"]["replicates"],
+        runs=sum(chunk["runs"] for chunk in chunks),
         done=sum(chunk["runs"] for chunk in chunks if chunk["address"] in done),
         blocks=blocks, blocks_done=min(missing, default=blocks), failed=len(failures),
         first_failure=failures.slice(0, 1).to_pylist()[0] if len(failures) else None,
-        bytes=folder.size(), computed=0, seconds=0.0)
+        summary=folder.summary(), bytes=folder.size(), computed=0, seconds=0.0)
+
+
+def started_studies(lab: Lab) -> list[StudyState]:
+    """The studies in the lab that hold anything, by name."""
+    found = []
+    for path in sorted((lab.path / FOLDER).glob("*/study.json")):
+        with contextlib.suppress(LabError):  # killed before its first run, or another version's
+            found.append(study_state(path.parent))
+    return found
 
 
 def study_folder(lab: Lab | None, study: str, out: Path | None = None) -> Path:
     """Where `batch` with these arguments writes."""
-    return _folder(load_study(study), lab, out)
+    return _folder(find_study(lab, study), lab, out)
 
 
 def _folder(file: StudyFile, lab: Lab | None, out: Path | None) -> Path:
     if out is not None:
         return out.absolute()
-    return (Path.cwd() if lab is None else lab.path / "studies") / file.name
+    return (Path.cwd() if lab is None else lab.path / FOLDER) / file.name
 
 
-def _described(plan: Plan) -> dict[str, Any]:
+def described(plan: Plan) -> dict[str, Any]:
     """What study.json says of the study and of where it comes from."""
     setting = plan.setting
     return {
         **setting.heading(), "options": setting.options(),
         "study": plan.study.model_dump(mode="json"), "points": len(plan.points),
         "policies": list(dict.fromkeys(point.base for point in plan.points)),
+        "titles": {base.name: dict(base.title) for base in bases(plan.study, setting.study)},
         "outcomes": list(plan.outcomes),
         "fingerprints": {"design": fingerprint([point.policy.model_dump(mode="json")
                                                 for point in plan.points]),
@@ -143,7 +163,7 @@ def _described(plan: Plan) -> dict[str, Any]:
                          "chunks": fingerprint([chunk.address for chunk in plan.chunks])}}
 
 
-def _run(
+def run_missing(
     plan: Plan, folder: StudyFolder, scheduler: str | None, threads: int | None,
     progress: Progress,
 ) -> int:

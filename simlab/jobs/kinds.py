@@ -21,6 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "compare": Kind("simlab.jobs.comparing:compare"),
     "optimise": Kind("simlab.jobs.optimising:optimise"),
     "batch": Kind("simlab.jobs.batching:batch"),
+    "estimate": Kind("simlab.jobs.study_estimate:estimate"),
     "sensitivity": Kind("simlab.jobs.sensitivity:sensitivity"),
     "stress": Kind("simlab.jobs.stressing:stress"),
     "answers": Kind("simlab.jobs.answering:answers"),

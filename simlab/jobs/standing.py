@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import scenarios
 from calibration.stored import StoredTables
 from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
-from simlab.jobs.batching import study_state
+from simlab.jobs.batching import started_studies
 from simlab.jobs.calibrating import TABLES, calibrated_with, posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import fingerprint, model_version
@@ -21,6 +21,7 @@ from simlab.jobs.records import panel_or_none
 from simlab.jobs.setting import inputs
 from simlab.jobs.stored import stored, stored_answers
 from simlab.jobs.stressing import declared
+from simlab.jobs.study_folder import StudyFolder
 from simlab.jobs.unfinished import interrupted
 from simlab.jobs.variation import EVENTS
 from simlab.lab import Lab
@@ -179,19 +180,17 @@ def search_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _studies(lab: Lab) -> list[Item]:
     found = []
-    for tree in stored(lab, "studies/*/study.json"):
-        # one that was killed before its first run holds nothing
-        with contextlib.suppress(LabError):
-            state = study_state(lab.path / "studies" / tree["study"]["name"])
-            found.append(Item(
-                "study", state.name, tree["made"], _study_changes(lab, tree),
-                {"runs": state.runs, "done": state.done, "failed": state.failed}
-                | _check(lab, tree)))
+    for state in started_studies(lab):
+        tree = StudyFolder(Path(state.path)).describe()
+        found.append(Item(
+            "study", state.name, tree["made"], study_changes(lab, tree),
+            {"runs": state.runs, "done": state.done, "failed": state.failed} | _check(lab, tree)))
     return found
 
 
-def _study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
-    """As of a comparison; one that asked for the prior does not mind a calibration."""
+def study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of a study (its ``study.json``) have changed since it was begun: as of a
+    comparison; one that asked for the prior does not mind a calibration."""
     return tuple(change for change in comparison_changes(lab, tree)
                  if change != "calibration" or tree["study"]["parameters"] == "posterior")
 

@@ -6,6 +6,7 @@
     chunks.parquet        a row per chunk: address, block, its points and histories
     runs/block=00000/ADDRESS.parquet    the figures
     failures/ADDRESS.parquet            the runs that failed
+    summary.json          what policies and factors come to, once all is done
 
 A file is written whole or not at all, so what is there is done.
 """
@@ -37,10 +38,10 @@ from simlab.parameters import NAMES
 
 FORMAT = 1
 RUNS, FAILURES = "runs", "failures"
-_STUDY, _CHUNKS, _LOCK = "study.json", "chunks.parquet", ".lock"
+_STUDY, _CHUNKS, _LOCK, _SUMMARY = "study.json", "chunks.parquet", ".lock", "summary.json"
 _DESIGN, _PARAMETERS = "design.parquet", "parameters.parquet"
 _UNFINISHED = ".unfinished-"
-_VARIES = ("made", "check", "environment", "format", "finished")
+_VARIES = ("made", "check", "environment", "format", "finished", "titles")
 """Keys of study.json that say nothing of what is computed."""
 _FAILURE = pa.schema([
     ("point", pa.int32()), ("policy", pa.string()), ("draw", pa.int32()),
@@ -110,10 +111,11 @@ class StudyFolder:
             for done in (self.path / RUNS).glob(f"*/{failed.name}"):
                 done.unlink(missing_ok=True)
             failed.unlink(missing_ok=True)
+            (self.path / _SUMMARY).unlink(missing_ok=True)
 
     def done(self) -> set[str]:
         """Addresses of the chunks that are done."""
-        return {file.stem for file in (self.path / RUNS).glob("*/*.parquet")}
+        return {file.stem for file in self.runs()}
 
     def write(self, plan: Plan, planned: Planned, made: Made) -> None:
         """Keep what a chunk came to."""
@@ -123,9 +125,28 @@ class StudyFolder:
         self._write_table(f"{RUNS}/block={planned.block:05d}/{planned.address}.parquet",
                           _figures(plan, planned, made))
 
-    def finish(self) -> None:
-        """Note that all chunks are done."""
+    def finish(self, summary: Mapping[str, Any]) -> None:
+        """Note that all chunks are done, and what they come to."""
+        self._write(_SUMMARY, _as_json(summary))
         self._write(_STUDY, _as_json({**self.describe(), "finished": now()}))
+
+    def summary(self) -> dict[str, Any] | None:
+        """What it comes to; None while it is not complete."""
+        try:
+            tree: dict[str, Any] = json.loads((self.path / _SUMMARY).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return tree
+
+    def runs(self) -> list[Path]:
+        """Files of the figures that are done, in the order of their blocks."""
+        return sorted((self.path / RUNS).glob("*/*.parquet"))
+
+    def files(self) -> list[Path]:
+        """All that makes up the study, in a certain order."""
+        return sorted(path for path in self.path.rglob("*")
+                      if path.is_file() and path.name != _LOCK
+                      and not path.name.startswith(_UNFINISHED))
 
     def chunks(self) -> pa.Table:
         """All chunks there are to be: address, block, points, first_draw, end_draw,
@@ -152,7 +173,7 @@ class StudyFolder:
             return
         for part in (RUNS, FAILURES):
             shutil.rmtree(self.path / part, ignore_errors=True)
-        for name in (_CHUNKS, _DESIGN, _PARAMETERS, _STUDY):
+        for name in (_SUMMARY, _CHUNKS, _DESIGN, _PARAMETERS, _STUDY):
             (self.path / name).unlink(missing_ok=True)
 
     def _write_table(self, name: str, table: pa.Table) -> None:

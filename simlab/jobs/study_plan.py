@@ -93,10 +93,7 @@ def chosen_outcomes(names: Sequence[str]) -> tuple[str, ...]:
 def points(study: StudyFile, scenario: scenarios.Scenario, *, recorded: bool) -> list[Point]:
     """All points, policies of a row of the design beside each other. LabError for a factor that is
     not known, or is out of its bounds; `recorded` people are who they are, whatever the facts."""
-    bases = ([policy_named(scenario, item) if isinstance(item, str) else item
-              for item in study.policies] or list(scenario.policies.values()))
-    if len({policy.name for policy in bases}) != len(bases):
-        raise LabError("policy_twice", policies=", ".join(policy.name for policy in bases))
+    begun = bases(study, scenario)
     for path in study.factors:
         _check_path(path, recorded)
     months = study.months or scenario.months
@@ -110,7 +107,16 @@ def points(study: StudyFile, scenario: scenarios.Scenario, *, recorded: bool) ->
             Point(len(found) + place, base.name,
                   with_fields(base, levers, source=f"{study.name}: {base.name}"), row, facts,
                   length)
-            for place, base in enumerate(bases)]
+            for place, base in enumerate(begun)]
+    return found
+
+
+def bases(study: StudyFile, scenario: scenarios.Scenario) -> list[Policy]:
+    """The policies that the factors change; LabError ``policy_twice``."""
+    found = ([policy_named(scenario, item) if isinstance(item, str) else item
+              for item in study.policies] or list(scenario.policies.values()))
+    if len({policy.name for policy in found}) != len(found):
+        raise LabError("policy_twice", policies=", ".join(policy.name for policy in found))
     return found
 
 

@@ -26,6 +26,7 @@ def batch(
     fresh: Annotated[bool, typer.Option("--fresh", help=say("help.study_fresh"))] = False,
     retry: Annotated[bool, typer.Option("--retry", help=say("help.retry"))] = False,
     status: Annotated[bool, typer.Option("--status", help=say("help.study_status"))] = False,
+    ask: Annotated[bool, typer.Option("--estimate", help=say("help.study_estimate"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """A study into a folder of Parquet files."""
@@ -36,6 +37,12 @@ def batch(
         from simlab.lab import Lab
 
         opened = None if lab is None else Lab.open(lab)
+        if ask:
+            from simlab.jobs.study_estimate import estimate
+
+            found = estimate(opened, study, threads=threads, progress=progress).to_json()
+            print_json(found) if as_json else shown.estimated(out, found, lang)
+            return
         state = (study_state(study_folder(opened, study, out_dir)) if status
                  else run(opened, study, out=out_dir, scheduler=scheduler, threads=threads,
                           fresh=fresh, retry=retry, progress=progress))

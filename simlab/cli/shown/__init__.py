@@ -18,7 +18,7 @@ from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.sensitivity import weighed
 from simlab.cli.shown.stories import told
 from simlab.cli.shown.stress import stressed
-from simlab.cli.shown.studies import studied
+from simlab.cli.shown.studies import estimated, studied
 from simlab.cli.shown.tables import table
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "checked",
     "claimed",
     "compared",
+    "estimated",
     "forecasted",
     "foreseen",
     "imported",

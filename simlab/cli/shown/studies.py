@@ -9,7 +9,8 @@ from rich.console import Console
 
 from simlab.cli.run import say
 from simlab.cli.shown.calibration import mark
-from simlab.report import wording
+from simlab.cli.shown.tables import table
+from simlab.report import studies, wording
 
 
 def studied(console: Console, tree: Mapping[str, Any], lang: str, *, ran: bool) -> None:
@@ -22,17 +23,20 @@ def studied(console: Console, tree: Mapping[str, Any], lang: str, *, ran: bool) 
         mark(console, tree["check"], lang)
     else:
         line("prior")
-    counts = {name: f"{tree[name]:,}" for name in ("runs", "done", "failed", "points", "draws",
-                                                   "replicates", "computed")}
-    line("points", policies=", ".join(tree["policies"]), **counts)
-    line("done" if tree["complete"] else "half", path=tree["path"],
-         size=f"{tree['bytes'] / 1e6:,.1f}", blocks=tree["blocks"],
-         blocks_done=tree["blocks_done"], **counts)
+    console.print(studies.extent(tree, lang), markup=False, soft_wrap=True)
+    console.print(studies.progress(tree, lang), markup=False, soft_wrap=True)
     if ran and tree["computed"]:
-        line("speed", seconds=f"{tree['seconds']:,.1f}", **counts)
+        line("speed", computed=f"{tree['computed']:,}", seconds=f"{tree['seconds']:,.1f}")
     elif ran:
         line("nothing")
     if tree["first_failure"]:
         line("first", **tree["first_failure"])
+    if tree["summary"] is not None:
+        table(console, *studies.policies(tree, lang))
     if tree["done"] > tree["failed"]:
         line("query", path=tree["path"])
+
+
+def estimated(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """What a study will take."""
+    console.print(studies.estimated(tree, lang), markup=False, soft_wrap=True)

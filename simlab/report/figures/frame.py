@@ -16,6 +16,10 @@ from simlab.report.wording import number, outcome_name
 
 Tree = Mapping[str, Any]
 
+_ROW = 54
+"""Height of a row with its name above it, pixels."""
+
+
 def broken(sentence: str, lang: str, *, narrow: bool = False) -> str:
     """Lines short enough for a phone, or for half of one; the text escaped."""
     width = (11 if narrow else 22) if lang == "zh" else (21 if narrow else 44)
@@ -88,3 +92,25 @@ def blank(y_title: str) -> go.Figure:
         figure.update_yaxes(title_text=y_title, automargin=True)
     figure.update_xaxes(automargin=True)
     return figure
+
+
+def rows(names: Sequence[str], x_title: str, lang: str) -> go.Figure:
+    """A figure with a row for each name, which stands above it: long ones fit on a phone."""
+    figure = blank("")
+    for k, name in enumerate(names):
+        figure.add_annotation(
+            x=0, xref="paper", y=-k + 0.22, xanchor="left", yanchor="bottom", showarrow=False,
+            align="left", text=broken(name, lang), font={"size": 12})
+    most = max((len(broken(name, lang).split("<br>")) for name in names), default=1)
+    figure.update_yaxes(visible=False, range=[-len(names) + 0.5, 0.9])
+    figure.update_xaxes(title_text=x_title, tickangle=0)
+    figure.update_layout(height=120 + (_ROW + 16 * (most - 1)) * len(names))
+    return figure
+
+
+def error_bars(intervals: Sequence[Tree]) -> dict[str, Any]:
+    """From the lower to the upper end of each interval, along x."""
+    return {"type": "data", "symmetric": False, "thickness": 1.2, "width": 4,
+            "color": LIGHT["ink"],
+            "array": [each["upper"] - each["mean"] for each in intervals],
+            "arrayminus": [each["mean"] - each["lower"] for each in intervals]}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import plotly.graph_objects as go
 
 from simlab.i18n import text
-from simlab.report.figures.frame import Tree, blank, broken
+from simlab.report.figures.frame import Tree, error_bars, rows
 from simlab.report.tokens import LIGHT
 from simlab.report.wording import interval, number, share
 
-_ROW = 54
-"""Height of a bar with its name above it, pixels."""
 _LIGHT = "#a9b4c1"
 
 
@@ -23,7 +20,7 @@ def tornado(
     """The expected difference with one parameter or fact at a time at its lower value (hollow) and
     its upper one (filled), the widest swing on top; thin lines are the 90% intervals of the Monte
     Carlo error. `names` names each swing."""
-    figure = _rows([names[swing["name"]] for swing in swings], x_title, lang)
+    figure = rows([names[swing["name"]] for swing in swings], x_title, lang)
     for k, swing in enumerate(swings):
         figure.add_scatter(
             x=[swing["at_low"]["mean"], swing["at_high"]["mean"]], y=[-k, -k], mode="lines",
@@ -37,7 +34,7 @@ def tornado(
             x=means, y=[shift - k for k in range(len(swings))], mode="markers",
             name=text(f"sensitivity.figure.{value}", lang),
             marker={"size": 9, "color": fill, "line": {"color": LIGHT["ink"], "width": 1.5}},
-            error_x=_error([swing[end] for swing in swings]),
+            error_x=error_bars([swing[end] for swing in swings]),
             text=[text("sensitivity.figure.swing_note", lang,
                        value=number(swing[value], lang),
                        difference=interval(swing[end], lang, signed=True)) for swing in swings],
@@ -49,7 +46,7 @@ def tornado(
 def sobol_bars(indices: Sequence[Tree], names: Mapping[str, str], lang: str) -> go.Figure:
     """Total index (light) and first index (dark) of each parameter, with 90% intervals over
     refitted emulators and resampled points."""
-    figure = _rows([names[index["name"]] for index in indices],
+    figure = rows([names[index["name"]] for index in indices],
                    text("sensitivity.figure.share", lang), lang)
     for key, colour, width in (("total", _LIGHT, 0.34), ("first", LIGHT["accent"], 0.16)):
         figure.add_bar(
@@ -57,7 +54,7 @@ def sobol_bars(indices: Sequence[Tree], names: Mapping[str, str], lang: str) -> 
             y=[-k for k in range(len(indices))],
             orientation="h", width=width, marker={"color": colour},
             name=text(f"sensitivity.figure.{key}", lang),
-            error_x=_error([index[key] for index in indices]) if key == "total" else None,
+            error_x=error_bars([index[key] for index in indices]) if key == "total" else None,
             text=[_shares(index[key], lang) for index in indices], textposition="none",
             hovertemplate="%{text}<extra>%{fullData.name}</extra>")
     figure.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1],
@@ -71,12 +68,12 @@ def screen_bars(
 ) -> go.Figure:
     """Mean size of the change that each parameter makes (Morris), with its 90% interval over
     paths, and the size that luck alone would show."""
-    figure = _rows([names[each["name"]] for each in screen], x_title, lang)
+    figure = rows([names[each["name"]] for each in screen], x_title, lang)
     places = [-k for k in range(len(screen))]
     figure.add_bar(
         x=[each["mu_star"]["mean"] for each in screen], y=places, orientation="h", width=0.3,
         marker={"color": LIGHT["accent"]}, name=text("sensitivity.column.mu_star", lang),
-        error_x=_error([each["mu_star"] for each in screen]),
+        error_x=error_bars([each["mu_star"] for each in screen]),
         text=[interval(each["mu_star"], lang) for each in screen], textposition="none",
         hovertemplate="%{text}<extra>%{fullData.name}</extra>")
     figure.add_scatter(
@@ -93,36 +90,15 @@ def information_bars(
     worth: Sequence[Tree], names: Mapping[str, str], x_title: str, lang: str
 ) -> go.Figure:
     """What knowing each parameter would be worth before choosing, with 90% intervals."""
-    figure = _rows([names[each["name"]] for each in worth], x_title, lang)
+    figure = rows([names[each["name"]] for each in worth], x_title, lang)
     figure.add_bar(
         x=[each["value"]["mean"] for each in worth], y=[-k for k in range(len(worth))],
         orientation="h", width=0.3, marker={"color": LIGHT["accent"]}, showlegend=False,
-        error_x=_error([each["value"] for each in worth]),
+        error_x=error_bars([each["value"] for each in worth]),
         text=[interval(each["value"], lang) for each in worth], textposition="none",
         hovertemplate="%{text}<extra></extra>")
     figure.update_xaxes(rangemode="tozero")
     return figure
-
-
-def _rows(names: Sequence[str], x_title: str, lang: str) -> go.Figure:
-    """A figure with a row for each name, which stands above it: long ones fit on a phone."""
-    figure = blank("")
-    for k, name in enumerate(names):
-        figure.add_annotation(
-            x=0, xref="paper", y=-k + 0.22, xanchor="left", yanchor="bottom", showarrow=False,
-            align="left", text=broken(name, lang), font={"size": 12})
-    most = max((len(broken(name, lang).split("<br>")) for name in names), default=1)
-    figure.update_yaxes(visible=False, range=[-len(names) + 0.5, 0.9])
-    figure.update_xaxes(title_text=x_title, tickangle=0)
-    figure.update_layout(height=120 + (_ROW + 16 * (most - 1)) * len(names))
-    return figure
-
-
-def _error(intervals: Sequence[Tree]) -> dict[str, Any]:
-    return {"type": "data", "symmetric": False, "thickness": 1.2, "width": 4,
-            "color": LIGHT["ink"],
-            "array": [each["upper"] - each["mean"] for each in intervals],
-            "arrayminus": [each["mean"] - each["lower"] for each in intervals]}
 
 
 def _shares(value: Tree, lang: str) -> str:
