@@ -10,6 +10,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from simlab.decide.outcomes import HEADLINE
 from simlab.decide.outcomes import outcome as described
 from simlab.i18n import catalogue, text
 from simlab.report import wording
@@ -19,8 +20,8 @@ from simlab.report.figures.studies import level_dots
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
 """Header and rows."""
-BESIDE = 5
-"""Outcomes of a table that shows all of them at once."""
+BESIDE = (HEADLINE, "voluntary", "exits", "business", "cost")
+"""Outcomes of a table of several, where the study kept them."""
 
 
 def progress(tree: Tree, lang: str) -> str:
@@ -54,7 +55,8 @@ def estimated(tree: Tree, lang: str) -> str:
 
 def policies(tree: Tree, lang: str) -> Table:
     """What each policy comes to in the first outcomes kept."""
-    names = tree["summary"]["outcomes"][:BESIDE]
+    kept = tree["summary"]["outcomes"]
+    names = [name for name in BESIDE if name in kept] or kept[:len(BESIDE)]
     header = [text("study.column.level", lang), *(with_unit(name, lang) for name in names)]
     return header, [
         [_policy(tree, level["level"], lang),
@@ -81,12 +83,21 @@ def levels(tree: Tree, outcome: str, lang: str) -> Table:
 
 
 def figure(tree: Tree, outcome: str, lang: str) -> go.Figure:
-    """What every level comes to in one outcome."""
-    known = [(text("study.named_level", lang, factor=factor_name(factor["name"], lang),
-                   level=_level(tree, factor, level, lang)), level["outcomes"][outcome])
-             for factor in tree["summary"]["factors"] for level in factor["levels"]
-             if level["outcomes"][outcome] is not None]
-    return level_dots(known, text("study.expected", lang, outcome=with_unit(outcome, lang)), lang)
+    """How every level differs in one outcome from the first of its factor; where nothing differs,
+    what there is comes to."""
+    known = []
+    for factor in tree["summary"]["factors"]:
+        first, *others = factor["levels"]
+        known += [(text("study.against", lang, factor=factor_name(factor["name"], lang),
+                        level=_level(tree, factor, level, lang),
+                        first=_level(tree, factor, first, lang)), level["differences"][outcome])
+                  for level in others if level["differences"][outcome] is not None]
+    if known:
+        return level_dots(known, text("sensitivity.figure.difference", lang,
+                                      outcome=with_unit(outcome, lang)), lang, signed=True)
+    only = tree["summary"]["factors"][0]["levels"][0]
+    return level_dots([(_policy(tree, only["level"], lang), only["outcomes"][outcome])],
+                      text("study.expected", lang, outcome=with_unit(outcome, lang)), lang)
 
 
 def factor_name(name: str, lang: str) -> str:

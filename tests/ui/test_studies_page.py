@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +21,17 @@ from simlab.decide.sobol import Index
 from simlab.decide.switching import BreakEven
 from simlab.decide.switching import Threshold as Turn
 from simlab.decide.value_of_information import Known
-from simlab.errors import LabError
+from simlab.errors import Cancelled, LabError
 from simlab.i18n import text
+from simlab.jobs import study_plan
+from simlab.jobs.batching import batch as run_batch
+from simlab.jobs.batching import study_state
+from simlab.jobs.own_studies import save_study
 from simlab.jobs.sensitivity import Studied
 from simlab.jobs.stored import latest_stress
 from simlab.lab import Lab
 from simlab.parameters import REGISTRY
+from simlab.progress import Progress
 from simlab.report import wording
 from simlab.ui import create
 from simlab.ui.pages.studies import layout
@@ -32,6 +39,18 @@ from simlab.ui.visit import Visit, visit
 
 Visitor = Callable[..., Any]
 R2 = Interval(0.31, 0.14, 0.42)
+MINE = """\
+name: mine
+title: {en: Mine, zh: 我的研究}
+scenario: sales_transition
+design: factorial
+factors:
+  training.coaching: {choices: [0, 1]}
+months: 2
+draws: 2
+outcomes: [regretted, cost]
+by: total
+"""
 
 
 def said(key: str, lang: str = "en", **values: Any) -> str:
@@ -176,3 +195,63 @@ def test_fewer_than_two_policies_are_refused_before_any_work(studied: Lab) -> No
         layout.ASKED["stress"].arguments("sales_transition", {
             "policies": ["move_only"], "outcome": "regretted", "effort": "quick",
             "uncertainties": [], "thresholds": ""})
+
+
+def test_a_study_that_was_stopped_says_so_and_how_to_go_on(
+    studied: Lab, seen: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study_plan, "LEAST_PERSON_MONTHS", 500)
+    monkeypatch.setattr(study_plan, "CHUNK_PERSON_MONTHS", 5_000)
+    progress = Progress(lambda stage, done, total: progress.cancel() if (
+        stage == "study" and done) else None)
+    save_study(studied, MINE)
+    with pytest.raises(Cancelled):
+        run_batch(studied, "mine", threads=1, progress=progress)
+    found = shown(layout.page(seen(part="batch", study="mine")))
+    listed = json.dumps(found["studies-list"], ensure_ascii=False)
+    assert said("batch.state.part") in listed
+    assert said("batch.state.none") in listed
+    assert "studies-summary" not in found
+
+    run_batch(studied, "mine")
+    found = shown(layout.page(seen(part="batch", study="mine")))
+    assert said("batch.state.complete") in json.dumps(found["studies-list"])
+    assert "studies-summary" in found
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_write_a_study_ask_what_it_takes_run_it_and_take_it_along(
+    visit: Visitor, lab: Lab, tmp_path: Path
+) -> None:
+    page = visit("en", "phone", "studies?part=batch")
+    page.get_by_text(said("batch.empty_title")).wait_for()
+    page.locator("#studies-written").fill(MINE.replace("mine", "three_policies"))
+    page.get_by_role("button", name=said("batch.estimate"), exact=True).click()
+    page.get_by_text("Give yours another name").wait_for()
+    page.locator("#studies-written").fill(MINE)
+    page.get_by_role("button", name=said("batch.save"), exact=True).click()
+    page.wait_for_url("**study=mine*")
+    page.get_by_role("button", name=said("batch.estimate"), exact=True).click()
+    page.get_by_text("6 points × 2 draws × 1 replicates = 12 histories").wait_for()
+    page.get_by_role("button", name=said("batch.run"), exact=True).click()
+    page.locator("#studies-summary .point").first.wait_for()
+    assert study_state(lab.path / "studies" / "mine").complete
+    # two policies beside the first, one level beside the first
+    assert page.locator("#studies-summary .point").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+    with page.expect_download() as coming:
+        page.get_by_role("link", name=said("batch.download.csv")).click()
+    kept = tmp_path / "mine.zip"
+    coming.value.save_as(kept)
+    with zipfile.ZipFile(kept) as packed:
+        runs = packed.read("mine/runs.csv").decode().splitlines()
+        assert len(runs) == 1 + 12
+        assert json.loads(packed.read("mine/study.json"))["inputs"]["data"]
+
+
+def test_a_download_of_no_study_leads_nowhere(studied: Lab) -> None:
+    client = create(studied).server.test_client()
+    for name in ("nonsense", "..", "%2e%2e%2flab"):
+        assert client.get(f"/study/{name}.zip").status_code == 404

@@ -29,8 +29,8 @@ def studied(console: Console, tree: Mapping[str, Any], lang: str, *, ran: bool) 
         line("speed", computed=f"{tree['computed']:,}", seconds=f"{tree['seconds']:,.1f}")
     elif ran:
         line("nothing")
-    if tree["first_failure"]:
-        line("first", **tree["first_failure"])
+    if tree["first_failure"] is not None:
+        console.print(studies.first_failure(tree, lang), markup=False, soft_wrap=True)
     if tree["summary"] is not None:
         table(console, *studies.policies(tree, lang))
     if tree["done"] > tree["failed"]:

@@ -12,14 +12,17 @@ from simlab.report.wording import interval
 
 
 def level_dots(
-    levels: Sequence[tuple[str, Tree]], x_title: str, lang: str
+    levels: Sequence[tuple[str, Tree]], x_title: str, lang: str, *, signed: bool = False
 ) -> go.Figure:
-    """What each level (its name, its interval) comes to, with its 90% interval."""
+    """Each level (its name, its figure) with its 90% interval; `signed` where figures are
+    differences."""
     figure = rows([name for name, _ in levels], x_title, lang)
     known = [value for _, value in levels]
     figure.add_scatter(
         x=[value["mean"] for value in known], y=[-k for k in range(len(known))], mode="markers",
         marker={"size": 10, "color": LIGHT["accent"]}, showlegend=False,
-        error_x=error_bars(known), text=[interval(value, lang) for value in known],
+        error_x=error_bars(known), text=[interval(value, lang, signed=signed) for value in known],
         hovertemplate="%{text}<extra></extra>")
+    if signed:
+        figure.add_vline(x=0, line={"color": LIGHT["muted"], "width": 1, "dash": "dot"})
     return figure

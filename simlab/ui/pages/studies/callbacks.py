@@ -11,7 +11,7 @@ from simlab.errors import LabError
 from simlab.ui.components import ended, failed, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
-from simlab.ui.pages.studies import asking, sensitivity
+from simlab.ui.pages.studies import asking, batch_callbacks, sensitivity
 from simlab.ui.pages.studies.layout import ASKED
 from simlab.ui.visit import Served, visit
 
@@ -21,6 +21,7 @@ def register(app: Dash, served: Served) -> None:
     for part in ASKED.values():
         _asked(app, served, part)
     _difference(app, served)
+    batch_callbacks.register(app, served)
 
 
 def _asked(app: Dash, served: Served, part: asking.Part) -> None:

@@ -9,17 +9,18 @@ from dash import dcc, html
 
 from simlab.errors import LabError
 from simlab.ui.components import failed, heading
-from simlab.ui.pages.studies import asking, sensitivity, stress
+from simlab.ui.pages.studies import asking, batch, sensitivity, stress
 from simlab.ui.pages.studies.results import say
 from simlab.ui.visit import Visit
 
 ASKED = {part.name: part for part in (sensitivity.PART, stress.PART)}
 """Parts that ask a question about a scenario, by what ``?part=`` calls them."""
+PARTS = (*ASKED, batch.NAME)
 
 
 def page(visit: Visit) -> Any:
     """The part that the address names, else the first."""
-    part = visit.query.get("part", next(iter(ASKED)))
+    part = visit.query.get("part", PARTS[0])
     return html.Div([
         heading(visit, "studies"),
         _parts(visit, part),
@@ -31,7 +32,9 @@ def page(visit: Visit) -> Any:
 def _part(visit: Visit, part: str) -> Any:
     if part in ASKED:
         return asking.page(visit, ASKED[part])
-    return failed(visit, LabError("unknown_part", name=part, known=", ".join(ASKED)))
+    if part == batch.NAME:
+        return batch.page(visit)
+    return failed(visit, LabError("unknown_part", name=part, known=", ".join(PARTS)))
 
 
 def _parts(visit: Visit, present: str) -> Any:
@@ -41,4 +44,4 @@ def _parts(visit: Visit, present: str) -> Any:
         dmc.Anchor(say(visit, f"part.{part}"), href=f"{visit.link('studies')}?part={part}",
                    className="lab-part", underline="never", size="sm",
                    **({"aria-current": "page"} if part == present else {}))
-        for part in ASKED], gap="xs", mb="md"), **label)
+        for part in PARTS], gap="xs", mb="md"), **label)

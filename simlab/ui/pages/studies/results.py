@@ -17,9 +17,11 @@ from simlab.ui.visit import Visit
 Tree = Mapping[str, Any]
 
 
-def heading(visit: Visit, tree: Tree, changes: Sequence[str], *facts: str) -> Any:
+def heading(
+    visit: Visit, tree: Tree, changes: Sequence[str], *facts: str, title: str = ""
+) -> Any:
     """The scenario, what the calibration rests on, whose people, which policies, draws and seed;
-    `facts` are further ones of the part."""
+    `facts` are further ones of the part, a `title` stands in place of the scenario's."""
     lang, options = visit.lang, tree["options"]
     people = visit.text(f"page.compare.badge_people_{options['people_from']}",
                         people=options["people"])
@@ -27,7 +29,7 @@ def heading(visit: Visit, tree: Tree, changes: Sequence[str], *facts: str) -> An
     totals = [] if not options.get("totals") else [
         visit.text("cli.posterior_of_totals", source=options["totals"])]
     return dmc.Stack([
-        dmc.Title(wording.pick(tree["title"], lang), order=2, size="h3"),
+        dmc.Title(title or wording.pick(tree["title"], lang), order=2, size="h3"),
         dmc.Group([
             calibrated_badge(bool(tree["calibrated"]), lang),
             *check_badge(tree.get("check"), lang),
@@ -73,7 +75,7 @@ def _singular(name: str) -> str:
 
 def lines(said: Iterable[str]) -> list[Any]:
     """Sentences, one a paragraph."""
-    return [dmc.Text(line, size="sm") for line in said]
+    return [dmc.Text(line, size="sm", className="lab-wrap") for line in said]
 
 
 def months(visit: Visit, tree: Tree) -> str:
