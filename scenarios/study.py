@@ -127,7 +127,7 @@ def study_names() -> tuple[str, ...]:
 def load_study(name_or_path: str) -> StudyFile:
     """A built-in study, or one from a YAML file. LabError names file and field of what is wrong."""
     if name_or_path in study_names():
-        data: Any = yaml.safe_load(built_in(name_or_path))
+        data: Any = yaml.safe_load(study_text(name_or_path))
     elif name_or_path.endswith((".yaml", ".yml")):
         data = read_yaml(Path(name_or_path), "study_missing")
     else:
@@ -135,7 +135,7 @@ def load_study(name_or_path: str) -> StudyFile:
     return parse_study(data, name_or_path)
 
 
-def built_in(name: str) -> str:
+def study_text(name: str) -> str:
     """A built-in study as it is written."""
     folder = resources.files(__package__).joinpath("studies")
     return folder.joinpath(f"{name}.yaml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import yaml
 
 import scenarios
-from scenarios.study import StudyFile, built_in, load_study, parse_study, study_names
+from scenarios.study import StudyFile, load_study, parse_study, study_names, study_text
 from simlab.errors import LabError
 from simlab.jobs.common import fingerprint
 from simlab.lab import Lab
@@ -32,7 +32,7 @@ def own_studies(lab: Lab) -> tuple[str, ...]:
 
 def written_studies(lab: Lab) -> Mapping[str, str]:
     """Name -> the study as it is written; the built-in ones first."""
-    return {name: built_in(name) for name in study_names()} | {
+    return {name: study_text(name) for name in study_names()} | {
         name: (lab.path / FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
         for name in own_studies(lab)}
 
@@ -44,15 +44,16 @@ def version_of(written: str) -> str:
 
 def read_study(written: str, source: str = "YAML") -> StudyFile:
     """The study that somebody wrote or sent. LabErrors ``not_yaml``, those of a study file, and
-    ``study_paths`` where it names a file: whoever writes on a page may not read this machine's."""
+    ``not_offered`` where it names a file: whoever writes on a page may not read this machine's."""
     try:
         tree = yaml.safe_load(written)
     except yaml.YAMLError as error:
         raise LabError("not_yaml", file=source, detail=str(error)[:200]) from None
     study = parse_study(tree, source)
-    if study.scenario not in scenarios.names() or any(
-            isinstance(each, str) and each.endswith((".yaml", ".yml")) for each in study.policies):
-        raise LabError("study_paths", known=", ".join(scenarios.names()))
+    known = dict.fromkeys([*scenarios.built_in(study.scenario).policies, *scenarios.policies()])
+    for each in study.policies:
+        if isinstance(each, str) and each not in known:
+            raise LabError("not_offered", name=each, known=", ".join(known))
     return study
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from scenarios.study import built_in, load_study
+from scenarios.study import load_study, study_text
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES
 from simlab.jobs.batching import StudyState, batch
@@ -145,8 +145,8 @@ def test_a_lab_keeps_studies_as_they_are_written_and_loses_none(lab: Lab) -> Non
 
 @pytest.mark.parametrize(("written", "said"), [
     (OWN.replace("mine", "three_policies"), "built-in study"),
-    (OWN.replace("sales_transition", "/etc/passwd.yaml"), "cannot name files"),
-    (OWN + "policies: [/etc/passwd.yaml]\n", "cannot name files"),
+    (OWN.replace("sales_transition", "/etc/passwd.yaml"), "There is no '/etc/passwd.yaml' here"),
+    (OWN + "policies: [/etc/passwd.yaml]\n", "There is no '/etc/passwd.yaml' here"),
     (OWN.replace("mine", "../mine"), "name"),
     ("[", "YAML"),
     ("just words", "a study is a mapping"),
@@ -160,5 +160,5 @@ def test_what_is_no_study_of_ones_own_is_refused_and_not_kept(
 
 
 def test_a_built_in_study_is_shown_as_it_is_run() -> None:
-    tree = yaml.safe_load(built_in("coaching_and_guarantee"))
+    tree = yaml.safe_load(study_text("coaching_and_guarantee"))
     assert tree["points"] == load_study("coaching_and_guarantee").points

@@ -87,9 +87,7 @@ def _asked(visit: Visit, part: Part) -> str:
         latest = part.latest(visit.lab, None)
         found = None if latest is None else latest["scenario"]
         return found if found in names else first_scenario()
-    if name not in names:
-        raise LabError("unknown_scenario", name=name, known=", ".join(names))
-    return name
+    return scenarios.built_in(name).name
 
 
 def _form(visit: Visit, part: Part, study: scenarios.Scenario) -> Any:
