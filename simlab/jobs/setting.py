@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 import scenarios
 from simlab.engine.ensemble import Ensemble, simulate
 from simlab.engine.groups import Divided
+from simlab.engine.month import MONTH, Month
 from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
 from simlab.jobs.arms import RECORDED, Arms, arms, posterior_about
@@ -58,14 +59,14 @@ class Setting:
     def run(
         self, policies: Sequence[Policy], *, months: int | None = None, replicates: int = 1,
         first_replicate: int = 0, divided: Divided | None = None,
-        progress: Progress | None = None,
+        progress: Progress | None = None, month: Month = MONTH,
     ) -> Ensemble:
         """Every policy over every row of parameters; `months` defaults to the scenario's. See
         `simulate` for the rest."""
         return simulate(
             self.firm, policies, self.drawn.rows, months=months or self.study.months,
             replicates=replicates, first_replicate=first_replicate, divided=divided,
-            seed=self.seed, current=self.study.current, progress=progress)
+            seed=self.seed, current=self.study.current, progress=progress, month=month)
 
     def over(self, rows: slice, stream: int = 0) -> Setting:
         """The same setting over some of its main rows; each `stream` has luck of its own (0: that
