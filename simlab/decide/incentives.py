@@ -36,7 +36,7 @@ class Segments:
     def seen(self, segment: str) -> NDArray[np.bool_]:
         """(month,) whether so many people are in a segment that it may be shown."""
         people = self.futures(segment, "people")
-        return (people.mean(axis=0) >= LEAST) & (people.min(axis=0) > 0)
+        return np.asarray((people.mean(axis=0) >= LEAST) & (people.min(axis=0) > 0))
 
     def effort(self, segments: Sequence[str], months: NDArray[np.bool_]) -> NDArray[np.float64]:
         """(draw, replicate, task) effort of the months chosen, summed over people."""
@@ -110,7 +110,7 @@ def kpis_of(
         if expected:
             effort = effort.mean(axis=1, keepdims=True)
         shares = effort / effort.sum(axis=-1, keepdims=True)
-        return (shares @ serves).reshape(-1, len(names))
+        return np.asarray(shares @ serves).reshape(-1, len(names))
 
     level = served(found, expected=False)
     change = served(found, expected=True) - served(other, expected=True)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import scenarios
 from simlab.decide.courses import EFFECTS, Course, Pair, best_of, course_of
@@ -35,6 +36,7 @@ _TERMS = tuple(f"training.{name}" for name in (
     "hours_per_month", "fragments", "pass_mark", "retake_share", "audience", "lead_months", "fee"))
 """On what terms a policy teaches."""
 _TOTALS = (*EFFECTS, "headcount")
+Figures = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ def _pairs(
 ) -> tuple[Pair, ...]:
     """Figures of every candidate, with and without, all in the same futures."""
     policies = [chosen, *(each.without_it if each.offered else each.with_it for each in found)]
-    totals, headline, learnt = [], 0.0, [0.0 for _ in found]
+    totals: list[Figures] = []
+    headline, learnt = np.zeros(()), [np.zeros(())] * len(found)
     for run in detailed(setting, policies, months=months, replicates=replicates, stage=stage,
                         progress=progress):
         kept = run.y[..., [run.outcomes.index(name) for name in _TOTALS]]
@@ -185,10 +188,10 @@ def _pairs(
         headline = headline + run.outcome(HEADLINE)[:, 0] / replicates
         learnt = [sofar + run.outcome(each.learnt)[:, 0][:, _places(each, k)] / replicates
                   for k, (sofar, each) in enumerate(zip(learnt, found, strict=True))]
-    whole, expected = np.concatenate(totals, axis=1), np.asarray(headline)
+    whole = np.concatenate(totals, axis=1)
     return tuple(
         Pair((each.with_it.name, each.without_it.name), _TOTALS, whole[:, :, _places(each, k)],
-             expected[:, _places(each, k)], np.asarray(learnt[k]))
+             headline[:, _places(each, k)], learnt[k])
         for k, each in enumerate(found))
 
 

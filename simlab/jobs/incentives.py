@@ -104,7 +104,7 @@ def incentives(
                          stage="incentives", progress=progress))
     progress.advance("reduce", 0, 1)
     tasks = tuple(pack(chosen.practice)["tasks"])
-    made = _reduced(setting, chosen, other, *(_segments(runs, k, tasks) for k in (0, 1)),
+    made = _reduced(setting, chosen, other, _segments(runs, 0, tasks), _segments(runs, 1, tasks),
                     {"months": months, "replicates": replicates})
     with lab.writing():
         lab.write_json(_file(study.name, chosen.name), made.to_json())

@@ -24,6 +24,8 @@ KINDS: Mapping[str, Kind] = {
     "estimate": Kind("simlab.jobs.study_estimate:estimate"),
     "sensitivity": Kind("simlab.jobs.sensitivity:sensitivity"),
     "stress": Kind("simlab.jobs.stressing:stress"),
+    "incentives": Kind("simlab.jobs.incentives:incentives"),
+    "courses": Kind("simlab.jobs.courses:courses"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "story": Kind("simlab.jobs.telling:story"),
     "backtest": Kind("simlab.jobs.events:backtest"),

@@ -18,7 +18,7 @@ from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.optimising import searched
 from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.setting import inputs
+from simlab.jobs.setting import inputs, policy_named
 from simlab.jobs.stored import stored, stored_answers
 from simlab.jobs.stressing import declared
 from simlab.jobs.study_folder import StudyFolder
@@ -70,7 +70,7 @@ def status(lab: Lab) -> Standing:
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
              *_outlook(lab), *_comparisons(lab), *_searches(lab), *_stress(lab), *_studies(lab),
-             *_sensitivity(lab), *_answers(lab), *_events(lab, digest)]
+             *_sensitivity(lab), *_of_policies(lab), *_answers(lab), *_events(lab, digest)]
     items += _reports(lab, digest, items)
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
@@ -193,6 +193,25 @@ def study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
     comparison; one that asked for the prior does not mind a calibration."""
     return tuple(change for change in comparison_changes(lab, tree)
                  if change != "calibration" or tree["study"]["parameters"] == "posterior")
+
+
+def _of_policies(lab: Lab) -> list[Item]:
+    """What pay plans reward, and which courses pay."""
+    return [Item(kind, f"{tree['scenario']}: {tree['policy']}", tree["made"],
+                 policy_changes(lab, tree), {"draws": tree["options"]["draws"]} | _check(lab, tree))
+            for kind in ("incentives", "courses") for tree in stored(lab, f"{kind}/*.json")]
+
+
+def policy_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of an answer about one policy have changed since it was made: as of a
+    comparison, and whether the policy is another one now, or gone."""
+    changed = comparison_changes(lab, tree)
+    try:
+        policy = policy_named(scenarios.load(tree["source"]), tree["options"]["policy"], lab)
+    except LabError:
+        return changed if "scenario" in changed else (*changed, "policy")
+    return changed + _changed(tree["inputs"], {
+        "policy": fingerprint(policy.model_dump(mode="json"))})
 
 
 def _sensitivity(lab: Lab) -> list[Item]:

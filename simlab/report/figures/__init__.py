@@ -21,6 +21,7 @@ from simlab.report.figures.comparing import (
     policy_colour,
     probability_bars,
 )
+from simlab.report.figures.courses import avoided, cost_and_exits, course_name, learnt
 from simlab.report.figures.dark import darkened, darker
 from simlab.report.figures.detail import (
     channel_bars,
@@ -29,23 +30,29 @@ from simlab.report.figures.detail import (
     net_value,
     staffing,
 )
+from simlab.report.figures.incentives import bonus_curve, pay_gap, percent, weights_and_effort
 from simlab.report.figures.optimising import pareto
 from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
 
 __all__ = [
+    "avoided",
+    "bonus_curve",
     "box_figure",
     "calibration_curve",
     "cause_waterfall",
     "causes",
     "channel_bars",
     "contraction",
+    "cost_and_exits",
     "cost_effect",
     "coverage",
+    "course_name",
     "darkened",
     "darker",
     "difference_dots",
     "fan",
     "find_effect",
+    "learnt",
     "loss_map",
     "months_fan",
     "named_loss_map",
@@ -53,10 +60,13 @@ __all__ = [
     "observed_months",
     "paired_difference",
     "pareto",
+    "pay_gap",
+    "percent",
     "policy_colour",
     "predictive_check",
     "probability_bars",
     "recovery",
     "staffing",
     "voluntary",
+    "weights_and_effort",
 ]

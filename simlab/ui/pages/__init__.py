@@ -44,6 +44,8 @@ PAGES = (
     Page("optimise", "analyst"),
     Page("studies", "analyst"),
     Page("explain", "analyst"),
+    Page("incentives", "people"),
+    Page("training", "people"),
     Page("glossary", "lab"),
     Page("settings", "lab"),
 )

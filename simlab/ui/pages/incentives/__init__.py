@@ -1,0 +1,1 @@
+"""Incentives: what a pay plan rewards, and where effort goes."""
