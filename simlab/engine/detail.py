@@ -89,7 +89,8 @@ def add_pay(person, policy, at, outcomes):
     outcomes[at + Told.BELOW] += person.short
     outcomes[at + Told.BASE] += person.base * policy.base_factor
     outcomes[at + Told.COMMISSION] += standard
-    outcomes[at + Told.KEY_PAID] += person.commission - standard
+    # who does no key work has none; the difference would be the rounding of a float32
+    outcomes[at + Told.KEY_PAID] += person.commission - standard if person.key > 0.0 else 0.0
     outcomes[at + Told.KEY_EARNED] += person.earned
     outcomes[at + Told.BONUS] += person.bonus
     outcomes[at + Told.TOP_UP] += person.top_up

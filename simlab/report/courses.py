@@ -62,22 +62,27 @@ def effects(tree: Tree, lang: str, money: str) -> Table:
          text(f"report.warrant_short_{course['warrant']}", lang)] for course in tree["courses"]]
 
 
-def learning(tree: Tree, lang: str, money: str) -> Table:
-    """Every course: its hours, exams, what is learnt and how much of it stays, and what the cost
-    is made of."""
-    header = [text(f"courses.column.{name}", lang, money=money) for name in (
-        "course", "amount", "hours", "passed", "before", "after", "kept")]
-    header += [*(wording.outcome_name(part, lang) for part in COST_PARTS),
-               wording.outcome_name("business", lang)]
+def learning(tree: Tree, lang: str) -> Table:
+    """Every course: its hours, exams, what is learnt and how much of it stays."""
+    header = [text(f"courses.column.{name}", lang) for name in (
+        "course", "amount", "kept", "passed", "hours", "before", "after")]
     return header, [
         [_named(tree, course, lang), _amount(course, lang),
-         wording.interval(course["hours"], lang, signed=True), wording.share(course["passed"]),
+         kept(course, lang), wording.share(course["passed"]),
+         wording.interval(course["hours"], lang, signed=True),
          wording.number(course["with_it"]["mean"][0], lang),
          text("courses.after", lang, with_it=wording.number(course["with_it"]["mean"][-1], lang),
-              without=wording.number(course["without_it"]["mean"][-1], lang)),
-         kept(course, lang),
-         *(wording.interval(course["effects"][name], lang, signed=True)
-           for name in (*COST_PARTS, "business"))] for course in tree["courses"]]
+              without=wording.number(course["without_it"]["mean"][-1], lang))] for course in tree["courses"]]
+
+
+def behind(tree: Tree, lang: str) -> Table:
+    """Every course: what its cost is made of, and the business that it brings or takes."""
+    names = (*COST_PARTS, "business")
+    header = [text("courses.column.course", lang),
+              *(wording.outcome_name(name, lang) for name in names)]
+    return header, [
+        [_named(tree, course, lang), *(wording.interval(course["effects"][name], lang, signed=True)
+                                       for name in names)] for course in tree["courses"]]
 
 
 def kept(course: Tree, lang: str) -> str:

@@ -47,13 +47,12 @@ def kpis(tree: Tree, lang: str) -> Table:
     stages = len(tree["kpis"][0]["weights"])
     header = [text("incentives.column.kpi", lang),
               *(text("incentives.column.weight", lang, stage=k + 1) for k in range(stages)),
-              text("incentives.column.effort", lang),
-              text("incentives.column.change", lang, policy=title(tree, tree["against"], lang)),
-              text("incentives.column.standing", lang)]
+              *(text(f"incentives.column.{name}", lang) for name in
+                ("standing", "effort", "change"))]
     return header, [
         [role["kpis"][kpi["name"]][lang], *(_share(weight) for weight in kpi["weights"]),
-         percent(kpi["effort"], lang), percent(kpi["change"], lang, signed=True),
-         text(f"incentives.standing.{_standing(kpi)}", lang)] for kpi in tree["kpis"]]
+         text(f"incentives.standing.{_standing(kpi)}", lang), percent(kpi["effort"], lang),
+         percent(kpi["change"], lang, signed=True)] for kpi in tree["kpis"]]
 
 
 def rewarded(tree: Tree, lang: str) -> str:

@@ -41,8 +41,10 @@ def view(visit: Visit, tree: Tree) -> Any:
              *[dmc.Text(line, size="sm", c="dimmed") for line in courses.free(tree, visit.lang)],
              name="training-courses"),
         html.Div(learnt(visit, tree, best or tree["courses"][0]), id="training-learnt-of"),
-        card(_say(visit, "behind"), _say(visit, "behind_note"),
-             table(*courses.learning(tree, visit.lang, visit.money)), name="training-behind"),
+        card(_say(visit, "learning"), _say(visit, "learning_note"),
+             table(*courses.learning(tree, visit.lang)), name="training-learning"),
+        card(_say(visit, "behind"), _say(visit, "behind_note", money=visit.money),
+             table(*courses.behind(tree, visit.lang)), name="training-behind"),
     ], gap="md")
 
 
