@@ -15,8 +15,11 @@ from simlab.decide.outcomes import HEADLINE
 
 PER = 100_000
 """Money for which the exits avoided are stated."""
-EFFECTS = (HEADLINE, "voluntary", "cost", "training_cost", "pay_cost", "replacement_cost",
-           "business", "training_hours", "exams_passed", "exams_failed", "meets_profile")
+COST_ITEMS = ("training_cost", "pay_cost", "replacement_cost", "support_cost", "help_cost",
+              "conditions_cost")
+"""What cost is the sum of."""
+EFFECTS = (HEADLINE, "voluntary", "cost", *COST_ITEMS, "business", "training_hours",
+           "exams_passed", "exams_failed", "meets_profile")
 """Outcomes in which a policy with a course is held against the policy without it."""
 
 

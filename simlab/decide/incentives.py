@@ -1,7 +1,6 @@
 """What a pay plan rewards, where effort goes under it, and how pay keeps up with expectations.
 
-Reductions of figures by segment of work (`Segments`); levels are over futures of this firm, what
-a plan changes is over draws.
+Reductions of figures by segment of work (`Segments`), over futures of this firm.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simlab.decide.intervals import Fan, Interval, fan_of, interval_of, quantiles_of
+from simlab.world import Task
 
 LEAST = 10
 """People below whom a segment is not shown apart."""
@@ -27,6 +27,11 @@ class Segments:
     figures: Mapping[str, NDArray[np.float64]]
     names: tuple[str, ...]
     tasks: tuple[str, ...]
+
+    @property
+    def months(self) -> int:
+        """How many there are."""
+        return int(next(iter(self.figures.values())).shape[-1])
 
     def futures(self, segment: str, figure: str) -> NDArray[np.float64]:
         """(future, month)"""
@@ -64,13 +69,15 @@ class Kpi:
     weights: tuple[float, ...]
     effort: Interval
     """Share of all effort that serves it, each task as far as it serves the KPI."""
-    change: Interval
-    """Of that share against the other policy; expectations over draws."""
+    against_even: Interval
+    """That share less what it would be if people split their hours evenly over selling (or
+    opening), caring and collaborating; expectations over draws."""
 
     @property
     def unrewarded(self) -> bool:
-        """Without weight in every stage, while effort for it falls (the whole interval does)."""
-        return not any(self.weights) and self.change.upper < 0
+        """Without weight in every stage, while effort for it falls below an even split (the whole
+        interval does)."""
+        return not any(self.weights) and self.against_even.upper < 0
 
 
 def gap_of(found: Segments, segment: str) -> Gap | None:
@@ -94,30 +101,40 @@ def shares_of(
     if not months.any():
         return None
     effort = found.effort(segments, months)
-    shares = (effort / effort.sum(axis=-1, keepdims=True)).reshape(-1, len(found.tasks))
+    shares = _shares(effort).reshape(-1, len(found.tasks))
     return {task: interval_of(shares[:, k]) for k, task in enumerate(found.tasks)}
 
 
 def kpis_of(
-    found: Segments, other: Segments, serves: NDArray[np.float64],
-    weights: Sequence[Mapping[str, float]], names: Sequence[str],
+    found: Segments, serves: NDArray[np.float64], weights: Sequence[Mapping[str, float]],
+    names: Sequence[str],
 ) -> tuple[Kpi, ...]:
     """Every KPI, from the whole period; `serves` (task, KPI) as the role pack has it."""
-    everything = np.ones(next(iter(found.figures.values())).shape[-1], bool)
-
-    def served(segments: Segments, *, expected: bool) -> NDArray[np.float64]:
-        effort = segments.effort(segments.names, everything)
-        if expected:
-            effort = effort.mean(axis=1, keepdims=True)
-        shares = effort / effort.sum(axis=-1, keepdims=True)
-        return np.asarray(shares @ serves).reshape(-1, len(names))
-
-    level = served(found, expected=False)
-    change = served(found, expected=True) - served(other, expected=True)
+    effort = found.effort(found.names, np.ones(found.months, bool))
+    level = (_shares(effort) @ serves).reshape(-1, len(names))
+    expected = effort.mean(axis=1)
+    gap = (_shares(expected) - _shares(_even(expected))) @ serves
     return tuple(
         Kpi(name, tuple(float(stage.get(name, 0.0)) for stage in weights),
-            interval_of(level[:, k]), interval_of(change[:, k]))
+            interval_of(level[:, k]), interval_of(gap[:, k]))
         for k, name in enumerate(names))
+
+
+def _shares(effort: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Over the last axis."""
+    return np.asarray(effort / effort.sum(axis=-1, keepdims=True))
+
+
+def _even(effort: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(draw, task) the same hours split evenly over selling (or opening), caring, collaborating;
+    what is learnt stays, since courses are booked."""
+    even = effort.copy()
+    third = np.delete(effort, Task.LEARN, axis=-1).sum(axis=-1) / 3.0
+    selling = effort[:, Task.SELL] + effort[:, Task.OPEN]
+    even[:, Task.CARE] = even[:, Task.COLLABORATE] = third
+    for task in (Task.SELL, Task.OPEN):
+        even[:, task] = third * effort[:, task] / selling
+    return even
 
 
 def per_head(found: Segments, segment: str, figures: Sequence[str]) -> dict[str, Interval] | None:

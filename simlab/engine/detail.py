@@ -55,6 +55,9 @@ MEDIAN_OF_ALL = FIRST + len(SEGMENTS) * PER_SEGMENT
 FIRST_SKILL = MEDIAN_OF_ALL + 1
 LONGEST = 128
 """Months that are told apart in a median; a run has no more than 120."""
+ROUNDING = 1e-6
+"""Share of the expected income that is no shortfall: a guarantee is topped up in single
+precision."""
 HERE, GONE = 1, 2
 """Whether somebody of month 0 is still in the seat."""
 
@@ -80,13 +83,19 @@ def hope(person):
 
 
 @inlined
+def is_below(person):
+    """Whether a person got less than they had come to expect."""
+    return person.income < (1.0 - ROUNDING) * person.hoped
+
+
+@inlined
 def add_pay(person, policy, at, outcomes):
     """A person's pay of the month into the segment that begins at `at`."""
     standard = policy.commission * max(person.business, 0.0)
     outcomes[at + Told.PEOPLE] += 1.0
     outcomes[at + Told.INCOME] += person.income
     outcomes[at + Told.EXPECTED] += person.hoped if person.hoped > 0.0 else person.income
-    outcomes[at + Told.BELOW] += person.short
+    outcomes[at + Told.BELOW] += 1.0 if is_below(person) else 0.0
     outcomes[at + Told.BASE] += person.base * policy.base_factor
     outcomes[at + Told.COMMISSION] += standard
     # who does no key work has none; the difference would be the rounding of a float32
@@ -111,7 +120,7 @@ def count_below(person, month):
         return
     if person.key > 0.0:
         person.was_key = 1
-    person.months_below += person.short
+    person.months_below += 1 if is_below(person) else 0
     if person.left:
         person.staff = GONE
 

@@ -57,9 +57,6 @@ class Incentives:
 
     heading: Mapping[str, Any]
     policy: str
-    against: str
-    """The policy that changes of effort are measured from: the scenario's baseline, or the policy
-    in force where the plan is the baseline's."""
     titles: Mapping[str, Mapping[str, str]]
     definition: Mapping[str, Any]
     """The policy as it was."""
@@ -89,22 +86,19 @@ def incentives(
     progress: Progress | None = None,
 ) -> Incentives:
     """Simulate `policy` (a name of the scenario or of the lab's own, or a file; default: the last
-    one of the scenario) beside its baseline in the month told in more detail, and keep what it
-    rewards in the lab. LabErrors of `set_up` and `policy_named`."""
+    one of the scenario) in the month told in more detail, and keep what its pay plan rewards in
+    the lab. LabErrors of `set_up` and `policy_named`."""
     progress = progress or Progress()
     study = scenarios.load(scenario)
     chosen = policy_named(study, policy or list(study.policies)[-1], lab)
     months = study.months if months is None else count_option("--months", months, 1, 120)
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
-    baseline = study.policies[study.baseline]
-    other = baseline if chosen.incentive != baseline.incentive else study.current
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
-    runs = list(detailed(setting, [chosen, other], months=months, replicates=replicates,
+    runs = list(detailed(setting, [chosen], months=months, replicates=replicates,
                          stage="incentives", progress=progress))
     progress.advance("reduce", 0, 1)
-    tasks = tuple(pack(chosen.practice)["tasks"])
-    made = _reduced(setting, chosen, other, _segments(runs, 0, tasks), _segments(runs, 1, tasks),
+    made = _reduced(setting, chosen, _segments(runs, tuple(pack(chosen.practice)["tasks"])),
                     {"months": months, "replicates": replicates})
     with lab.writing():
         lab.write_json(_file(study.name, chosen.name), made.to_json())
@@ -121,15 +115,14 @@ def _file(scenario: str, policy: str) -> str:
     return f"{FOLDER}/{file_name(scenario)}.{file_name(policy)}.json"
 
 
-def _segments(runs: Sequence[Ensemble], place: int, tasks: tuple[str, ...]) -> Segments:
-    """Figures of the policy at `place`."""
-    y = np.stack([run.y[:, 0, place, :, FIRST:] for run in runs], axis=1)
+def _segments(runs: Sequence[Ensemble], tasks: tuple[str, ...]) -> Segments:
+    """Figures of the only policy of runs of one replicate each."""
+    y = np.stack([run.y[:, 0, 0, :, FIRST:] for run in runs], axis=1)
     return Segments({name: y[..., k] for k, name in enumerate(_NAMES)}, SEGMENTS, tasks)
 
 
 def _reduced(
-    setting: Setting, chosen: Policy, other: Policy, found: Segments, compared: Segments,
-    options: Mapping[str, Any],
+    setting: Setting, chosen: Policy, found: Segments, options: Mapping[str, Any],
 ) -> Incentives:
     months = tuple(month_name(setting.firm.start + m) for m in range(options["months"]))
     heading = setting.heading()
@@ -138,13 +131,12 @@ def _reduced(
     stages = chosen.incentive.stages
     figures = ("score", "key_earned", "income", "expected", *PAID)
     return Incentives(
-        heading=heading, policy=chosen.name, against=other.name,
-        titles={each.name: dict(each.title) for each in (chosen, other)}, definition=definition,
-        practice=chosen.practice, months=months,
+        heading=heading, policy=chosen.name, titles={chosen.name: dict(chosen.title)},
+        definition=definition, practice=chosen.practice, months=months,
         stages=_stages(setting, chosen, found, months),
         gaps={segment: gap_of(found, segment) for segment in SEGMENTS},
         below={"all": below_of(found), **{s: below_of(found, s) for s in SEGMENTS}},
-        kpis=kpis_of(found, compared, serves(chosen.practice),
+        kpis=kpis_of(found, serves(chosen.practice),
                      [stage.weights for stage in stages], kpis(chosen.practice)),
         paid={segment: per_head(found, segment, figures) for segment in SEGMENTS},
         curve=bonus_curve(chosen),

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simlab.decide.courses import PER
+from simlab.decide.courses import COST_ITEMS, PER
 from simlab.i18n import text
 from simlab.report import wording
 from simlab.report.figures import avoided, course_name
 
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
-COST_PARTS = ("training_cost", "pay_cost", "replacement_cost")
 
 
 def best(tree: Tree) -> Tree | None:
@@ -72,17 +71,22 @@ def learning(tree: Tree, lang: str) -> Table:
          wording.interval(course["hours"], lang, signed=True),
          wording.number(course["with_it"]["mean"][0], lang),
          text("courses.after", lang, with_it=wording.number(course["with_it"]["mean"][-1], lang),
-              without=wording.number(course["without_it"]["mean"][-1], lang))] for course in tree["courses"]]
+              without=wording.number(course["without_it"]["mean"][-1], lang))]
+        for course in tree["courses"]]
 
 
 def behind(tree: Tree, lang: str) -> Table:
-    """Every course: what its cost is made of, and the business that it brings or takes."""
-    names = (*COST_PARTS, "business")
+    """Every course: what its cost is made of (items that no course moves are left out), and the
+    business that it brings or takes."""
+    effects = [course["effects"] for course in tree["courses"]]
+    names = [*(item for item in COST_ITEMS if any(any(each[item].values()) for each in effects)),
+             "business"]
     header = [text("courses.column.course", lang),
               *(wording.outcome_name(name, lang) for name in names)]
     return header, [
-        [_named(tree, course, lang), *(wording.interval(course["effects"][name], lang, signed=True)
-                                       for name in names)] for course in tree["courses"]]
+        [_named(tree, course, lang), *(wording.interval(each[name], lang, signed=True)
+                                       for name in names)]
+        for course, each in zip(tree["courses"], effects, strict=True)]
 
 
 def kept(course: Tree, lang: str) -> str:

@@ -42,28 +42,27 @@ def efforts(tree: Tree, lang: str) -> Table:
 
 
 def kpis(tree: Tree, lang: str) -> Table:
-    """Every KPI: its weight in each stage, the effort that serves it, how that changes."""
+    """Every KPI: its weight in each stage, the effort that serves it, how far that is from an even
+    split."""
     role = pack(tree["practice"])
     stages = len(tree["kpis"][0]["weights"])
     header = [text("incentives.column.kpi", lang),
               *(text("incentives.column.weight", lang, stage=k + 1) for k in range(stages)),
               *(text(f"incentives.column.{name}", lang) for name in
-                ("standing", "effort", "change"))]
+                ("standing", "effort", "against_even"))]
     return header, [
         [role["kpis"][kpi["name"]][lang], *(_share(weight) for weight in kpi["weights"]),
          text(f"incentives.standing.{_standing(kpi)}", lang), percent(kpi["effort"], lang),
-         percent(kpi["change"], lang, signed=True)] for kpi in tree["kpis"]]
+         _points(kpi["against_even"], lang)] for kpi in tree["kpis"]]
 
 
 def rewarded(tree: Tree, lang: str) -> str:
     """Which KPIs the plan leaves without weight while effort for them falls."""
     role = pack(tree["practice"])
     names = [role["kpis"][kpi["name"]][lang] for kpi in tree["kpis"] if kpi["unrewarded"]]
-    against = title(tree, tree["against"], lang)
     if not names:
-        return text("incentives.nothing_unrewarded", lang, policy=against)
-    return text("incentives.unrewarded", lang, policy=against,
-                kpis=text("cli.comma", lang).join(names))
+        return text("incentives.nothing_unrewarded", lang)
+    return text("incentives.unrewarded", lang, kpis=text("cli.comma", lang).join(names))
 
 
 def paid(tree: Tree, lang: str) -> Table:
@@ -111,11 +110,6 @@ def few(tree: Tree, lang: str) -> list[str]:
             for segment in SEGMENTS if tree["gaps"][segment] is None]
 
 
-def title(tree: Tree, policy: str, lang: str) -> str:
-    """A policy's title."""
-    return wording.pick(tree["titles"].get(policy, policy), lang)
-
-
 def _standing(kpi: Tree) -> str:
     if kpi["unrewarded"]:
         return "unrewarded"
@@ -126,6 +120,11 @@ def _stage(number: int, stage: Tree, lang: str) -> str:
     return text("incentives.stage", lang, stage=number,
                 first=wording.month(stage["months"][0], lang),
                 last=wording.month(stage["months"][1], lang))
+
+
+def _points(value: Mapping[str, float], lang: str) -> str:
+    """A difference of shares in percentage points."""
+    return wording.interval({key: 100 * each for key, each in value.items()}, lang, signed=True)
 
 
 def _share(value: float) -> str:

@@ -47,8 +47,8 @@ def weights_and_effort(tree: Tree, lang: str) -> go.Figure:
         for part in parts:
             figure.add_bar(
                 x=[part.share], y=[top + 0.62 * _BAR], base=[reached], orientation="h",
-                width=0.6 * _BAR, name=names[part.task], legendgroup=str(part.task), legendrank=part.task,
-                showlegend=not part.weight and part.task not in named,
+                width=0.6 * _BAR, name=names[part.task], legendgroup=str(part.task),
+                legendrank=part.task, showlegend=not part.weight and part.task not in named,
                 marker={"color": _TASK_COLOURS[part.task],
                         "line": {"color": LIGHT["surface"], "width": 1.5},
                         "pattern": {"shape": "/" if part.weight else "", "fillmode": "overlay",

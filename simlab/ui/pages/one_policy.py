@@ -38,6 +38,8 @@ from simlab.ui.pages.scenario.address import Tried, first_scenario, starts
 from simlab.ui.visit import Served, Visit, visit
 
 Tree = Mapping[str, Any]
+FULL: Mapping[str, Any] = {}
+"""How fine an answer is asked for, as arguments of the job, which has its own where none is named."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def register(app: Dash, served: Served, question: Question) -> None:
         if not clicks:
             return no_update, no_update
         try:
-            return begin(runner, question.kind, {"scenario": scenario, "policy": policy}), None
+            return begin(runner, question.kind, {
+                "scenario": scenario, "policy": policy, **FULL}), None
         except LabError as error:
             return no_update, notice(error.explain(visit().lang), error=True)
 

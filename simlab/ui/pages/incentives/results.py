@@ -73,8 +73,7 @@ def _gap(visit: Visit, tree: Tree) -> Any:
 
 def _kpis(visit: Visit, tree: Tree) -> Any:
     return card(
-        _say(visit, "kpis"), _say(visit, "kpis_note", policy=incentives.title(
-            tree, tree["against"], visit.lang)),
+        _say(visit, "kpis"), _say(visit, "kpis_note"),
         dmc.Text(incentives.rewarded(tree, visit.lang), id="incentives-unrewarded"),
         table(*incentives.kpis(tree, visit.lang)), name="incentives-kpis")
 

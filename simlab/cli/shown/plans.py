@@ -1,0 +1,35 @@
+"""Pay plans and courses in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from simlab.cli.shown.calibration import rests_on
+from simlab.cli.shown.tables import table
+from simlab.i18n import text
+from simlab.report import courses, incentives
+
+
+def rewarded(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """Weights and effort by stage, KPIs, parts of pay, months below the expected income."""
+    rests_on(console, tree, lang)
+    for line in (*incentives.below(tree, lang), incentives.rewarded(tree, lang),
+                 *incentives.few(tree, lang)):
+        console.print(line, markup=False)
+    for part in (incentives.efforts, incentives.kpis, incentives.paid):
+        table(console, *part(tree, lang))
+
+
+def taught(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """Which course pays, course by course, and what is learnt."""
+    rests_on(console, tree, lang)
+    money = text("unit.money", lang)
+    console.print(courses.answer(tree, lang, money), markup=False)
+    for header, rows in (courses.effects(tree, lang, money), courses.learning(tree, lang),
+                         courses.behind(tree, lang)):
+        table(console, header, rows)
+    for line in courses.free(tree, lang):
+        console.print(line, markup=False)
