@@ -39,7 +39,7 @@ from simlab.ui.visit import Served, Visit, visit
 
 Tree = Mapping[str, Any]
 FULL: Mapping[str, Any] = {}
-"""How fine an answer is asked for, as arguments of the job, which has its own where none is named."""
+"""How fine an answer is asked for, as arguments of the job, which has defaults of its own."""
 
 
 @dataclass(frozen=True)
