@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from dash import dcc
 
 from simlab.i18n import text
 from simlab.jobs.courses import courses, stored_courses
@@ -102,6 +103,8 @@ def words(component: Any) -> str:
     said: list[str] = []
 
     def walk(value: Any, key: str = "") -> None:
+        if isinstance(value, dcc.Store):  # for downloads, which name outcomes by their keys
+            return
         if hasattr(value, "to_plotly_json"):
             value = value.to_plotly_json()
         if isinstance(value, dict):
