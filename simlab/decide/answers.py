@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simlab.decide.advice import Advice, LeverEvidence
+from simlab.decide.causes import CauseShare
 from simlab.decide.channels import Decomposition, RampUp
 from simlab.decide.groups import GroupEffect
 from simlab.decide.intervals import Fan, Interval
@@ -157,6 +158,8 @@ class Comparison:
     """How fine the replicates made the differences."""
     dots: tuple[Dots, ...] = ()
     """Each difference from the baseline draw by draw."""
+    causes: tuple[CauseShare, ...] = ()
+    """The share of each cause in voluntary exits, where exits were counted by cause."""
     plan: int | None = None
     """Seats that are to be filled, people: what headcount is held against."""
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simlab.decide.advice import LeverEvidence, advise
 from simlab.decide.answers import MOST_DOTS, Comparison, Dots, Effect, Total
+from simlab.decide.causes import cause_shares
 from simlab.decide.channels import Apart, decompose, ramp_up
 from simlab.decide.effects import Beside, Outcomes, effect_of, retained_by
 from simlab.decide.groups import GroupEffect, group_effects
@@ -68,7 +69,8 @@ def compare(
         groups=_groups(ensemble, reduced, order, baseline),
         channels=() if apart is None else decompose(apart, order, names, baseline),
         ramp_up=() if apart is None else ramp_up(apart, order, names, baseline),
-        levers=tuple(levers), advice={name: advise(effect) for name, effect in against.items()},
+        causes=cause_shares(reduced.totals, order, names), levers=tuple(levers),
+        advice={name: advise(effect) for name, effect in against.items()},
         precision=precision, dots=_dots(reduced, order, names, baseline), plan=plan,
     )
 

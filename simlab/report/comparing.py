@@ -5,10 +5,13 @@ Cells and sentences; the first answer and its table stand in `simlab.report.page
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simlab.i18n import catalogue, text
+from simlab.policy.form import form
+from simlab.practice import NAMES as PRACTICES
 from simlab.report import wording
 
 Tree = Mapping[str, Any]
@@ -175,14 +178,9 @@ def groups(
     divisions: Sequence[str] = DETAILED,
 ) -> Table | None:
     """The effect of a policy on every group in one figure."""
-    found = [g for g in tree.get("groups") or ()
-             if (g["policy"], g["figure"]) == (policy, figure) and g["division"] in divisions
-             and (figure, g["division"], g["group"]) != ("regretted", "tier", "below")]
+    found = shown_groups(tree, policy, figure, divisions)
     if not found:
         return None
-    found.sort(key=lambda g: divisions.index(g["division"]))
-    teams = [g for g in found if g["division"] == "team"]
-    found = [g for g in found if g["division"] != "team"] + teams[:MOST_TEAMS]
     rows = [[_division(g, lang), group_name(g["division"], g["group"], lang),
              wording.number(float(g["heads"]) if g["people"] is None else int(g["people"]), lang),
              wording.interval(g["rate"], lang),
@@ -194,6 +192,19 @@ def groups(
               *(_say(f"groups.{k}", lang) for k in ("rate", "difference", "beats", "harm"))]
     return (_say("groups.caption", lang, policy=titles.get(policy, policy), against=against,
                  figure=name), header, rows)
+
+
+def shown_groups(
+    tree: Tree, policy: str, figure: str, divisions: Sequence[str] = DETAILED
+) -> list[Tree]:
+    """The effects of a policy by group in one figure, in the order of `divisions`, teams last and
+    no more than `MOST_TEAMS` of them."""
+    found = [g for g in tree.get("groups") or ()
+             if (g["policy"], g["figure"]) == (policy, figure) and g["division"] in divisions
+             and (figure, g["division"], g["group"]) != ("regretted", "tier", "below")]
+    found.sort(key=lambda g: divisions.index(g["division"]))
+    teams = [g for g in found if g["division"] == "team"]
+    return [g for g in found if g["division"] != "team"] + teams[:MOST_TEAMS]
 
 
 def _division(group: Tree, lang: str) -> str:
@@ -218,11 +229,27 @@ def levers(tree: Tree, policy: str, lang: str) -> Table | None:
         grades = list(each["parameters"].values())
         works = ", ".join(f"{_say(f'grade.{grade}', lang)} {grades.count(grade)}"
                           for grade in dict.fromkeys(sorted(grades)))
-        fields = ", ".join(field.partition(".")[2] for field in each["fields"])
+        fields = text("grid.semicolon", lang).join(
+            _field(field, lang) for field in each["fields"])
         rows.append([_say(f"levers.{each['lever']}", lang), fields,
                      _say(f"grade.{each['grade']}", lang), works])
     return (_say("levers.title", lang),
             [_say(f"levers.{k}", lang) for k in ("lever", "fields", "grade", "works")], rows)
+
+
+@functools.cache
+def _fields(lang: str) -> dict[str, str]:
+    """``lever.field`` -> what the field means; of a field with parts, what the parts mean."""
+    said: dict[str, list[str]] = {}
+    for section in form(PRACTICES[0], lang):  # fields mean the same in every practice
+        for entry in section.entries:
+            path = ".".join(entry.path.split(".")[:2])
+            said.setdefault(path, []).append(entry.meaning)
+    return {path: text("grid.semicolon", lang).join(each) for path, each in said.items()}
+
+
+def _field(path: str, lang: str) -> str:
+    return _fields(lang).get(path, path.partition(".")[2])
 
 
 def _pair(each: Tree, titles: Mapping[str, str], lang: str) -> str:

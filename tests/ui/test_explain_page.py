@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from simlab.i18n import text
 from simlab.jobs.comparing import compare
 from simlab.jobs.telling import story
 from simlab.lab import Lab
-from simlab.report import figures, stories
-from simlab.ui.pages.explain.results import share_bounds
+from simlab.report import figures, stories, wording
 from tests.ui.test_pages import fits, foreign
 
 Visit = Callable[..., Any]
@@ -40,7 +38,12 @@ def test_see_the_causes_and_have_a_life_told(
     page = visit(lang, view, "explain")
     split = figures.causes(compared["comparison"], "move_only")
     cause = text(f"story.cause.{next(iter(split))}", lang)
-    page.locator("#explain-top").get_by_text(said("top", lang, cause=cause)).wait_for()
+    top = page.locator("#explain-top")
+    top.get_by_text(said("top", lang, cause=cause)).wait_for()
+    # The share of this cause with the interval of its shares draw by draw.
+    share = figures.largest_cause(compared["comparison"], "move_only")["share"]
+    ends = {end: wording.number(100 * share[end], lang) for end in ("lower", "upper")}
+    top.get_by_text(text("ui.range", lang, **ends)).wait_for()
     # A bar for each cause that was ever the largest and one for all, under both policies.
     shown = sum(any(figures.causes(compared["comparison"], p)[c]["mean"] > 0
                     for p in ("move_only", "train_and_help")) for c in split)
@@ -106,16 +109,3 @@ def test_the_bars_add_up_to_all_voluntary_exits() -> None:
     assert list(drawn.layout.yaxis.ticktext) == [
         "base pay", "nothing above neutral", "all voluntary exits"]
     assert len({bar.marker.pattern.shape for bar in bars}) == 2  # told apart in grey
-
-
-def test_the_bounds_of_a_share_hold_in_four_futures_of_five() -> None:
-    rng = np.random.default_rng(1)
-    rate = rng.gamma(2.0, 5.0, 4000)
-    count = rng.poisson(rate)
-    whole = count + rng.poisson(20.0, 4000)
-    low, high = share_bounds(*({"lower": np.quantile(each, 0.05), "upper": np.quantile(each, 0.95)}
-                               for each in (count, whole)))
-    shares = count / np.maximum(whole, 1)
-    assert ((shares >= low) & (shares <= high)).mean() >= 0.8
-    assert 0 <= low < high <= 1
-    assert share_bounds({"lower": 0.0, "upper": 3.0}, {"lower": 0.0, "upper": 0.0}) == (0.0, 1.0)

@@ -13,7 +13,7 @@ from simlab.report.figures.calibration import (
     predictive_check,
     recovery,
 )
-from simlab.report.figures.causes import cause_waterfall, causes, voluntary
+from simlab.report.figures.causes import cause_waterfall, causes, largest_cause, voluntary
 from simlab.report.figures.comparing import (
     fan,
     find_effect,
@@ -30,6 +30,7 @@ from simlab.report.figures.detail import (
     net_value,
     staffing,
 )
+from simlab.report.figures.groups import group_effects
 from simlab.report.figures.incentives import bonus_curve, pay_gap, percent, weights_and_effort
 from simlab.report.figures.optimising import pareto
 from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
@@ -52,6 +53,8 @@ __all__ = [
     "difference_dots",
     "fan",
     "find_effect",
+    "group_effects",
+    "largest_cause",
     "learnt",
     "loss_map",
     "months_fan",

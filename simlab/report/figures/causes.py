@@ -33,6 +33,20 @@ def causes(comparison: Tree, policy: str) -> dict[str, dict[str, float]]:
     return dict(sorted(named.items(), key=lambda item: -item[1]["mean"]))
 
 
+def largest_cause(comparison: Tree, policy: str) -> dict[str, Any] | None:
+    """The ``cause`` with the most expected voluntary exits under `policy`: its ``count`` over
+    futures, its ``share`` of them over ``draws`` (90% intervals). None where exits were not
+    counted by cause, or nobody left."""
+    shares = {each["cause"]: each for each in comparison.get("causes") or ()
+              if each["policy"] == policy}
+    for cause, count in causes(comparison, policy).items():
+        found = shares.get("none" if cause == "level" else cause)
+        if found is not None:
+            return {"cause": cause, "count": count, "share": found["share"],
+                    "draws": found["draws"]}
+    return None
+
+
 def voluntary(comparison: Tree, policy: str) -> dict[str, float]:
     """Voluntary exits of the period under `policy`, with the 90% interval over futures."""
     return next(dict(each["value"]) for each in comparison["totals"]

@@ -67,13 +67,14 @@ def _renamed(axis: Any, unnamed: str, money: str) -> None:
 
 
 def chart_card(
-    visit: Visit, name: str, title: str, note: str, figure: go.Figure, *,
+    visit: Visit, name: str, title: str, note: str, figure: go.Figure | None, *,
     header: Sequence[str], rows: Sequence[Sequence[str]], data: Sequence[Mapping[str, Any]],
     source: Source, badge: Any = None, controls: Any = None,
 ) -> Any:
     """`figure` with its table (`header`, `rows`: as read), its numbers (`data`: unrounded, what a
-    download holds) and its `source`. `name` is the graph's id; `controls` stand above it."""
-    tab = {key: visit.text(f"ui.chart.{key}") for key in ("chart", "table", "source", "download")}
+    download holds) and its `source`. `name` is the graph's id; `controls` stand above it. What is
+    read as a table alone has None for a figure."""
+    shown = ("chart", "table", "source", "download")[figure is None:]
     return dmc.Paper(dmc.Stack([
         dmc.Group([
             html.Div([
@@ -84,14 +85,16 @@ def chart_card(
             *([controls] if controls is not None else []),
         ], justify="space-between", align="flex-start"),
         dmc.Tabs([
-            dmc.TabsPanel(graph(visit, figure, name), value="chart", pt="xs"),
+            *([] if figure is None else [
+                dmc.TabsPanel(graph(visit, figure, name), value="chart", pt="xs")]),
             dmc.TabsPanel(html.Div(table(header, rows), id={"chart": name, "part": "table"}),
                           value="table", pt="xs", className="lab-tall"),
             dmc.TabsPanel(_source(visit, source), value="source", pt="xs"),
-            dmc.TabsPanel(_downloads(visit, name), value="download", pt="xs"),
-            dmc.TabsList([dmc.TabsTab(said, value=key) for key, said in tab.items()],
+            dmc.TabsPanel(_downloads(visit, name, picture=figure is not None), value="download",
+                          pt="xs"),
+            dmc.TabsList([dmc.TabsTab(visit.text(f"ui.chart.{key}"), value=key) for key in shown],
                          mt="xs", justify="flex-end"),
-        ], value="chart", variant="pills", inverted=True, className="lab-tabs",
+        ], value=shown[0], variant="pills", inverted=True, className="lab-tabs",
             keepMounted=True),
         dcc.Store(id={"chart": name, "part": "data"},
                   data={"name": name, "rows": list(data), "source": asdict(source)}),
@@ -115,9 +118,11 @@ def _source(visit: Visit, source: Source) -> Any:
     return dmc.Table(data={"body": rows}, className="lab-table lab-source", verticalSpacing=6)
 
 
-def _downloads(visit: Visit, name: str) -> Any:
+def _downloads(visit: Visit, name: str, *, picture: bool) -> Any:
+    # A table has no picture, but its button stays: all are inputs of one callback.
     return dmc.Group([
         dmc.Button(kind.upper(), id={"chart": name, "save": kind}, variant="default", size="sm",
+                   display="none" if kind == "png" and not picture else None,
                    **{"aria-label": visit.text("ui.chart.save", kind=kind.upper())})
         for kind in FORMATS
     ], py="md")

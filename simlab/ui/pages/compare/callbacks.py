@@ -2,95 +2,139 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import dash
-from dash import Dash, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
 
-import scenarios
 from simlab.errors import LabError
-from simlab.jobs.stored import latest_comparison, stored_answers
-from simlab.report import wording
+from simlab.lab import Lab
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.pages.compare import layout, results
+from simlab.ui.pages.compare.asked import Look, address, stored_comparison
+from simlab.ui.pages.compare.controls import KINDS, gathered
+from simlab.ui.pages.compare.reading import Reading
+from simlab.ui.pages.compare.sections import groups, months
 from simlab.ui.visit import Served, visit
 
 QUICK_SIMULATIONS = 2000
 """Simulated records of a calibration started from the page: well under a minute."""
-
-QUICK_DRAWS, QUICK_REPLICATES = 60, 8
-"""Of the grid of questions asked from the page: seconds, and fine enough to read."""
+FORM = State({"compare": ALL}, "value")
+SCENARIO = State("compare-scenario", "value")
 
 
 def register(app: Dash, served: Served) -> None:
     """Attach the callbacks to `app`."""
+    _addresses(app)
+    _work(app, served)
+    _ends(app, served.lab)
+    _looks(app, served.lab)
+
+
+def _addresses(app: Dash) -> None:
+    """Going to another scenario, and the address that says what is asked and looked at."""
+
+    @app.callback(
+        Output("compare-go", "href"), Input("compare-scenario", "value"),
+        prevent_initial_call=True)
+    def _go(scenario: str) -> str:
+        return visit().link("compare") + f"?scenario={quote(scenario)}"
+
+    @app.callback(
+        Output("compare-address", "data"), Input({"compare": ALL}, "value"), SCENARIO,
+        prevent_initial_call=True)
+    def _said(_values: Sequence[Any], scenario: str) -> str:
+        try:
+            return address(*gathered(scenario, ctx.inputs_list[0]))
+        except LabError:
+            raise PreventUpdate from None  # pressing the button says what is wrong
+
+    app.clientside_callback(
+        ClientsideFunction("simlab", "keep_address"), Output("compare-address", "id"),
+        Input("compare-address", "data"), prevent_initial_call=True)
+
+
+def _work(app: Dash, served: Served) -> None:
+    """Comparing, and calibrating first."""
     lab, runner = served.lab, served.runner
 
     @app.callback(
-        Output("compare-question", "children"), Output("compare-policies", "children"),
-        Output("compare-policies", "value"), Output("compare-months", "value"),
-        Input("compare-scenario", "value"), prevent_initial_call=True)
-    def _scenario(name: str) -> tuple[Any, ...]:
-        lang, study = visit().lang, scenarios.built_in(name)
-        return (wording.pick(study.question, lang), layout.policy_boxes(study, lang),
-                list(study.policies), study.months)
-
-    @app.callback(
         Output(job_of("compare"), "data"), Output("compare-notice", "children"),
-        *(Input(start("compare", what), "n_clicks") for what in layout.KINDS),
-        State("compare-scenario", "value"), State("compare-policies", "value"),
-        State("compare-months", "value"), State("compare-draws", "value"),
+        *(Input(start("compare", what), "n_clicks") for what in KINDS), FORM, SCENARIO,
         prevent_initial_call=True)
-    def _start(compared: int | None, asked: int | None, calibrated: int | None, scenario: str,
-               policies: list[str], months: Any, draws: Any) -> tuple[Any, Any]:
-        if not (compared or asked or calibrated):
+    def _start(compared: int | None, calibrated: int | None, _values: Sequence[Any],
+               scenario: str) -> tuple[Any, Any]:
+        if not (compared or calibrated):
             return no_update, no_update
         kind = dash.ctx.triggered_id["start"]
-        arguments: dict[str, Any] = {
-            "compare": {"scenario": scenario, "policies": policies or [], "months": months,
-                        "draws": draws},
-            "answers": {"draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES},
-            "calibrate": {"simulations": QUICK_SIMULATIONS},
-        }[kind]
-        seen = visit()
         try:
-            if kind == "compare" and len(policies or ()) < 2:
-                raise LabError("too_few_policies", count=len(policies or ()))
-            return begin(runner, kind, arguments), None
+            if kind == "calibrate":
+                return begin(runner, kind, {"simulations": QUICK_SIMULATIONS}), None
+            asked, _ = gathered(scenario, ctx.states_list[0])
+            return begin(runner, kind, asked.arguments(lab)), None
         except LabError as error:
-            said = (seen.text("page.compare.whole_numbers") if error.code == "job_arguments"
-                    else error.explain(seen.lang))
-            return no_update, notice(said, error=True)
+            return no_update, notice(error.explain(visit().lang), error=True)
+
+
+def _ends(app: Dash, lab: Lab) -> None:
+    """What is shown when a job has ended."""
 
     @app.callback(
-        Output("compare-results", "children"), Output("compare-shown", "data"),
-        Output("compare-evidence", "children"),
+        Output("compare-results", "children"), Output("compare-evidence", "children"),
         Output("compare-notice", "children", allow_duplicate=True),
-        Input(ended("compare"), "data"), State("compare-shown", "data"),
-        prevent_initial_call=True)
-    def _show(job: dict[str, Any] | None, shown: str | None) -> tuple[Any, ...]:
+        Input(ended("compare"), "data"), FORM, SCENARIO, prevent_initial_call=True)
+    def _show(job: Mapping[str, Any] | None, _values: Sequence[Any],
+              scenario: str) -> tuple[Any, ...]:
         if not job or job["state"] != "done":
-            return (no_update,) * 4
+            return (no_update,) * 3
         seen = visit()
         if job["kind"] == "calibrate":
-            return (no_update, no_update, layout.evidence(lab, seen.lang),
+            return (no_update, layout.evidence(lab, seen.lang),
                     notice(seen.text("page.compare.calibration_done")))
-        tree = latest_comparison(lab, shown if job["kind"] == "answers" else None)
-        answered = stored_answers(lab)
-        if tree is None:
-            view = results.questions(answered, seen.lang) if answered else no_update
-            return view, no_update, no_update, None
-        return results.view(seen, tree, answered), tree["scenario"], no_update, None
+        return results.view(seen, stored_comparison(lab, scenario), _look(scenario)), \
+            no_update, None
+
+
+def _look(scenario: str) -> Look:
+    """What the form's states say is open."""
+    try:
+        return gathered(scenario, ctx.states_list[0])[1]
+    except LabError:
+        return Look()
+
+
+def _looks(app: Dash, lab: Lab) -> None:
+    """Opening a section, and choosing within one."""
 
     @app.callback(
-        Output("compare-fans", "children"), Input("compare-outcome", "value"),
-        Input("compare-running", "value"), State("compare-shown", "data"),
+        Output({"compare-section": ALL}, "children"), Input({"compare": "section"}, "value"),
+        FORM, SCENARIO, prevent_initial_call=True)
+    def _open(name: str, _values: Sequence[Any], scenario: str) -> list[Any]:
+        tree = stored_comparison(lab, scenario)
+        if tree is None:
+            raise PreventUpdate
+        drawn = results.section(Reading(visit(), tree), _look(scenario))
+        return [drawn if each["id"]["compare-section"] == name else no_update
+                for each in ctx.outputs_list]
+
+    @app.callback(
+        Output("compare-fans", "children"), Input({"compare": "outcome"}, "value"),
+        Input({"compare": "course"}, "value"), FORM, SCENARIO, prevent_initial_call=True)
+    def _outcome(_outcome: str, _course: str, _values: Sequence[Any], scenario: str) -> Any:
+        tree = stored_comparison(lab, scenario)
+        if tree is None:
+            raise PreventUpdate
+        return months.fans(Reading(visit(), tree), _look(scenario))
+
+    @app.callback(
+        Output("compare-groups", "children"), Input({"compare": "division"}, "value"), SCENARIO,
         prevent_initial_call=True)
-    def _outcome(outcome: str, running: str, shown: str | None) -> Any:
-        try:
-            tree = latest_comparison(lab, shown)
-        except LabError:
-            return no_update
-        return no_update if tree is None else results.fans(
-            visit(), tree, outcome, running == "running")
+    def _division(division: str, scenario: str) -> Any:
+        tree = stored_comparison(lab, scenario)
+        if tree is None:
+            raise PreventUpdate
+        return groups.effects(Reading(visit(), tree), division)

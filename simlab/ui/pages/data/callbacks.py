@@ -11,10 +11,11 @@ from simlab.records.batches import batches
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
-from simlab.ui.pages.compare.callbacks import QUICK_DRAWS, QUICK_REPLICATES
 from simlab.ui.pages.data import layout, uploads
 from simlab.ui.visit import Served, visit
 
+QUICK_DRAWS, QUICK_REPLICATES = 60, 8
+"""Of the grid of questions asked from the page: seconds, and fine enough to read."""
 _STARTS = ("preview", "import", "roll_back", "answers")
 
 

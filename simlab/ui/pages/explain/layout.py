@@ -44,7 +44,7 @@ def _content(visit: Visit, tree: Tree | None) -> Any:
                 visit.text(f"cli.cause.{cause}") for cause in changed))),
             dmc.Center(_way(visit))])
     policies = others(tree)
-    if not figures.causes(tree["comparison"], policies[0]):
+    if figures.largest_cause(tree["comparison"], tree["comparison"]["baseline"]) is None:
         return no_data(results.say(visit, "uncounted_title"), results.say(visit, "uncounted"),
                        _way(visit))
     return dmc.Stack([

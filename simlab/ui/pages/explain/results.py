@@ -9,8 +9,10 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from simlab.report import comparing, figures, stories, wording
+from simlab.report import figures, stories, wording
 from simlab.ui.components import Source, chart_card, number_card
+from simlab.ui.pages.compare.reading import Reading
+from simlab.ui.pages.compare.sections.channels import by_channel
 from simlab.ui.visit import Visit
 
 Tree = Mapping[str, Any]
@@ -22,34 +24,25 @@ def causes(visit: Visit, tree: Tree, policy: str) -> Any:
         _largest(visit, tree),
         dmc.Text(say(visit, "meaning"), size="sm", c="dimmed", px=4),
         _waterfall(visit, tree, policy),
-        *(_channels(visit, tree, each) for each in tree["comparison"].get("channels") or ()
-          if each["policy"] == policy),
+        *(by_channel(Reading(visit, tree), each, "explain-channels")
+          for each in tree["comparison"].get("channels") or () if each["policy"] == policy),
     ], gap="md")
-
-
-def share_bounds(count: Tree, whole: Tree) -> tuple[float, float]:
-    """Between what `count` / `whole` lies in at least 80% of futures, from their 90% intervals
-    alone: each of four ends is passed in at most 5% of them (Boole's inequality)."""
-    low = count["lower"] / whole["upper"] if whole["upper"] else 0.0
-    high = count["upper"] / whole["lower"] if whole["lower"] else 1.0
-    return low, min(high, 1.0)
 
 
 def _largest(visit: Visit, tree: Tree) -> Any:
     comparison, lang = tree["comparison"], visit.lang
     baseline = comparison["baseline"]
-    cause, count = next(iter(figures.causes(comparison, baseline).items()))
-    whole = figures.voluntary(comparison, baseline)
-    low, high = share_bounds(count, whole)
-    part = count["mean"] / whole["mean"] if whole["mean"] else None
+    found = figures.largest_cause(comparison, baseline)
+    assert found is not None  # the page is drawn only where exits were counted by cause
+    of_exits = {end: 100 * value for end, value in found["share"].items()}
     return number_card(
-        visit, say(visit, "top", cause=visit.text(f"story.cause.{cause}")), wording.share(part),
-        unit=say(visit, "of_exits"), period=_period(visit, tree),
-        n=say(visit, "top_n", count=wording.interval(count, lang),
-              whole=wording.interval(whole, lang),
-              n=wording.number(comparison["draws"] * comparison["replicates"], lang)),
-        formula=say(visit, "top_formula", policy=wording.pick(tree["titles"][baseline], lang),
-                    lower=f"{100 * low:.0f}%", upper=f"{100 * high:.0f}%"),
+        visit, say(visit, "top", cause=visit.text(f"story.cause.{found['cause']}")),
+        wording.number(of_exits["mean"], lang), unit=say(visit, "of_exits"),
+        period=_period(visit, tree), interval=of_exits,
+        n=say(visit, "top_n", count=wording.interval(found["count"], lang),
+              whole=wording.interval(figures.voluntary(comparison, baseline), lang),
+              n=wording.number(found["draws"], lang)),
+        formula=say(visit, "top_formula", policy=wording.pick(tree["titles"][baseline], lang)),
         name="explain-top")
 
 
@@ -75,23 +68,6 @@ def _waterfall(visit: Visit, tree: Tree, policy: str) -> Any:
             n=say(visit, "futures", draws=comparison["draws"],
                   replicates=comparison["replicates"]),
             period=_period(visit, tree), unit=visit.text("unit.people")))
-
-
-def _channels(visit: Visit, tree: Tree, found: Tree) -> Any:
-    lang = visit.lang
-    titles = wording.strings(tree["titles"], lang)
-    one = {"channels": [found]}
-    (_, header, rows), = comparing.channels(one, titles, lang)
-    return chart_card(
-        visit, "explain-channels", visit.text("comparing.channels.title"),
-        comparing.channels_note(one, lang), figures.channel_bars(found, lang),
-        header=header, rows=rows,
-        data=[{"channel": part["channel"], **part["difference"]} for part in found["parts"]]
-        + [{"channel": name, **found[name]} for name in ("remainder", "whole")],
-        source=Source.of(
-            tree, formula=say(visit, "channel_formula"), interval=say(visit, "channel_interval"),
-            n=say(visit, "draws", n=found["draws"]), period=_period(visit, tree),
-            unit=visit.text("unit.people")))
 
 
 def lives(visit: Visit, told: Tree) -> Any:

@@ -17,7 +17,7 @@ from simlab.lab import Lab
 from simlab.report import wording
 from simlab.report.page import TABLE
 from simlab.ui.components import card, failed, job_card, no_data, start_button
-from simlab.ui.pages.compare.layout import policy_boxes
+from simlab.ui.pages.compare.controls import policy_boxes
 from simlab.ui.pages.scenario.address import first_scenario
 from simlab.ui.pages.studies.results import Tree, say
 from simlab.ui.visit import Visit
