@@ -119,7 +119,7 @@ def test_calibrate_then_compare_over_the_posterior(
     page.get_by_text(text("page.compare.calibration_done", "zh")).wait_for()
     page.get_by_role("button", name=text("page.compare.recalibrate", "zh")).wait_for()
     ask(page, "zh")
-    page.get_by_text(text("ui.badge_calibrated", "zh"), exact=True).wait_for()
+    page.get_by_text(text("ui.badge_calibrated", "zh"), exact=True).first.wait_for()
 
 
 def test_a_job_is_found_again_and_is_its_browsers_own(visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +49,15 @@ def test_every_chart_has_a_table_a_source_and_downloads(visit: Visit, lab: Lab) 
                          ("PNG", b"\x89PNG")):
         with page.expect_download() as coming:
             chart.get_by_role("button", name=text("ui.chart.save", "en", kind=kind)).click()
-        assert coming.value.path().read_bytes().startswith(begins)
+        saved = coming.value.path().read_bytes()
+        assert saved.startswith(begins)
+        # What the numbers rest on goes with them.
+        if kind == "CSV":
+            assert saved.splitlines()[0].endswith(b",rests_on,code,data,seed")
+            assert all(text("ui.badge_prior", "en").encode() in row
+                       for row in saved.splitlines()[1:])
+        if kind == "JSON":
+            assert json.loads(saved)["rests_on"] == [text("ui.badge_prior", "en")]
         assert coming.value.suggested_filename == f"overview-exits.{kind.lower()}"
 
 

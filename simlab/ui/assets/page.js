@@ -87,17 +87,26 @@
     const said = value === null || value === undefined ? "" : String(value);
     return /[",\r\n]/.test(said) ? '"' + said.replaceAll('"', '""') + '"' : said;
   }
-  function table(rows) {
-    const columns = [...new Set(rows.flatMap(Object.keys))];
-    const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  // What numbers rest on goes with every row of them, since files are cut up and passed on.
+  function table(chart) {
+    const source = chart.source || {};
+    const rests = Object.entries({ rests_on: (chart.rests_on || []).join("; "), code: source.code,
+      data: source.data, seed: source.seed }).filter(([_name, value]) => value || value === 0);
+    const names = [...new Set(chart.rows.flatMap(Object.keys))];
+    const lines = [[...names, ...rests.map(([name]) => name)], ...chart.rows.map((row) =>
+      [...names.map((name) => row[name]), ...rests.map(([_name, value]) => value)])];
     // The mark at the start tells spreadsheets that the letters are UTF-8.
     return "\ufeff" + lines.map((line) => line.map(cell).join(",") + "\r\n").join("");
   }
-  function picture(name) {
+  function picture(name, stamp) {
     const holder = document.getElementById(name).querySelector(".js-plotly-plot");
     const page = getComputedStyle(document.documentElement).getPropertyValue("--lab-surface");
-    const height = holder.layout.height || 400;
-    const layout = Object.assign({}, holder.layout, { paper_bgcolor: page.trim() });
+    const height = (holder.layout.height || 400) + 30;
+    const margin = Object.assign({}, holder.layout.margin);
+    margin.b = (margin.b || 0) + 30;
+    const layout = Object.assign({}, holder.layout, { paper_bgcolor: page.trim(), margin: margin,
+      title: { text: stamp || "", font: { size: 11 }, xref: "container", x: 0.01, xanchor: "left",
+        yref: "container", y: 0.01, yanchor: "bottom" } });
     window.Plotly.downloadImage({ data: holder.data, layout: layout },
       { format: "png", width: 1000, height: height, scale: 2, filename: name });
   }
@@ -117,11 +126,11 @@
       },
       save_chart: function (_csv, _json, _png, chart) {
         const asked = window.dash_clientside.callback_context.triggered_id;
-        if (asked && asked.save === "csv") save(chart.name + ".csv", "text/csv", table(chart.rows));
+        if (asked && asked.save === "csv") save(chart.name + ".csv", "text/csv", table(chart));
         if (asked && asked.save === "json") {
           save(chart.name + ".json", "application/json", JSON.stringify(chart, null, 2));
         }
-        if (asked && asked.save === "png") picture(chart.name);
+        if (asked && asked.save === "png") picture(chart.name, chart.stamp);
         return window.dash_clientside.no_update;
       }
     }

@@ -5,10 +5,17 @@ from simlab.ui.components.charts import Source, chart_card, graph
 from simlab.ui.components.empty import failed, no_data, zero
 from simlab.ui.components.help import help_tip
 from simlab.ui.components.jobs import ended, job_card, job_of, start_button
-from simlab.ui.components.marks import calibrated_badge, check_badge, stale_badge, warrant_badge
+from simlab.ui.components.marks import (
+    answered_badge,
+    calibrated_badge,
+    check_badge,
+    stale_badge,
+    warrant_badge,
+)
 
 __all__ = [
     "Source",
+    "answered_badge",
     "calibrated_badge",
     "card",
     "chart_card",

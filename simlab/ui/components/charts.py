@@ -13,6 +13,7 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, htm
 from simlab.i18n import text
 from simlab.report.figures import darkened
 from simlab.ui.components.cards import table
+from simlab.ui.components.marks import rests_on, source_badges
 from simlab.ui.visit import Visit
 
 FORMATS = ("csv", "json", "png")
@@ -35,13 +36,27 @@ class Source:
     data: str | None = None
     """Hash of the records."""
     seed: int | None = None
+    rests: str | None = None
+    """What stands beneath it: ``records`` or ``totals`` calibrated on, or the ``prior`` alone."""
+    check: str | None = None
+    """Verdict of the check of that calibration."""
 
     @classmethod
     def of(cls, tree: Mapping[str, Any], **said: Any) -> Source:
         """Of a stored result, which names its ``inputs``, ``options`` and when it was ``made``."""
         inputs, options = tree.get("inputs", {}), tree.get("options", {})
+        rests = None
+        if "calibrated" in tree:
+            fitted = "totals" if options.get("totals") else "records"
+            rests = fitted if tree["calibrated"] else "prior"
         return cls(made=tree.get("made"), code=inputs.get("code"), data=inputs.get("data"),
-                   seed=options.get("seed"), **said)
+                   seed=options.get("seed"), rests=rests,
+                   check=_verdict(tree.get("check")), **said)
+
+
+def _verdict(mark: Mapping[str, Any] | None) -> str | None:
+    verdict = (mark or {}).get("verdict")
+    return None if verdict == "uncalibrated" else verdict
 
 
 def graph(visit: Visit, figure: go.Figure, name: str) -> Any:
@@ -73,13 +88,18 @@ def chart_card(
 ) -> Any:
     """`figure` with its table (`header`, `rows`: as read), its numbers (`data`: unrounded, what a
     download holds) and its `source`. `name` is the graph's id; `controls` stand above it. What is
-    read as a table alone has None for a figure."""
+    read as a table alone has None for a figure.
+
+    What it rests on stands on it and goes with every download: `badge`, and what `source` says of
+    the calibration beneath."""
+    marks = [*([] if badge is None else [badge]), *source_badges(
+        source.rests if badge is None else None,
+        None if source.check == "passed" else source.check, visit.lang)]
     shown = ("chart", "table", "source", "download")[figure is None:]
     return dmc.Paper(dmc.Stack([
         dmc.Group([
             html.Div([
-                dmc.Group([dmc.Title(title, order=2, size="h4"),
-                           *([badge] if badge is not None else [])], gap="xs"),
+                dmc.Group([dmc.Title(title, order=2, size="h4"), *marks], gap="xs"),
                 dmc.Text(note, size="sm", c="dimmed"),
             ], className="lab-grow"),
             *([controls] if controls is not None else []),
@@ -97,9 +117,34 @@ def chart_card(
         ], value=shown[0], variant="pills", inverted=True, className="lab-tabs",
             keepMounted=True),
         dcc.Store(id={"chart": name, "part": "data"},
-                  data={"name": name, "rows": list(data), "source": asdict(source)}),
+                  data=downloaded(visit, name, data, source, badge)),
         dcc.Store(id={"chart": name, "part": "saved"}),
     ], gap="xs"), p="lg", className="lab-card lab-chart")
+
+
+def downloaded(
+    visit: Visit, name: str, data: Sequence[Mapping[str, Any]], source: Source, badge: Any = None
+) -> dict[str, Any]:
+    """What the downloads of a chart are made of: its numbers, where they come from, what they
+    rest on in words (``rests_on``), and the line under its picture (``stamp``)."""
+    rests = [*_words(badge), *(said for each in source_badges(
+        source.rests, source.check, visit.lang) for said in _words(each))]
+    facts = {"code": source.code and f"simlab {source.code}", "seed": source.seed,
+             "data": source.data and source.data[:16]}
+    stamp = [*rests, *(
+        visit.text("ui.chart.stamp", what=visit.text(f"ui.source.{key}"), value=value)
+        for key, value in facts.items() if value is not None)]
+    return {"name": name, "rows": list(data), "rests_on": rests, "stamp": " · ".join(stamp),
+            "source": asdict(source)}
+
+
+def _words(component: Any) -> list[str]:
+    """The texts of a component, such as a badge or a group of them."""
+    if component is None or isinstance(component, str):
+        return [component] if component else []
+    if isinstance(component, list | tuple):
+        return [said for each in component for said in _words(each)]
+    return _words(getattr(component, "children", None))
 
 
 def register(app: Dash) -> None:
@@ -112,9 +157,14 @@ def register(app: Dash) -> None:
 
 
 def _source(visit: Visit, source: Source) -> Any:
+    said = asdict(source)
+    if source.rests is not None:
+        said["rests"] = rests_on(source.rests, visit.lang)
+    if source.check is not None:
+        said["check"] = visit.text(f"check.short.{source.check}")
     rows = [[visit.text(f"ui.source.{key}"),
              visit.text("ui.source.none") if value is None else str(value)]
-            for key, value in asdict(source).items()]
+            for key, value in said.items()]
     return dmc.Table(data={"body": rows}, className="lab-table lab-source", verticalSpacing=6)
 
 

@@ -10,6 +10,7 @@ import dash_mantine_components as dmc
 
 from calibration.calibrate import CHECK_PANELS
 from calibration.rounds import DRAWS
+from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.report import checks, drift, figures, past, rolling, totals, wording
 from simlab.report.page import DataUsed, Fit
 from simlab.report.past import Past
@@ -29,13 +30,20 @@ class Shown:
     """The description that it is kept with."""
     used: DataUsed | None
     """The records as they are now."""
+    mark: Tree
+    """Of the check of the calibration."""
 
     def source(self, tree: Tree | None = None, **said: Any) -> Source:
         """Of a chart about the calibration itself, or about a result made with it (`tree`)."""
-        if tree is not None:
-            return Source.of(tree, **said)
-        return Source(made=self.made["made"], code=self.made["code"], data=self.made["data"],
-                      seed=self.made["seed"], **said)
+        mark = {"calibrated": True, "check": self.mark}
+        if tree is not None:  # the check says nothing of another calibration
+            now = posterior_fingerprint(self.visit.lab)
+            same = tree["inputs"].get("calibration") == now
+            return Source.of({**tree, **mark, **({} if same else {"check": None})}, **said)
+        return Source.of({
+            "made": self.made["made"], "inputs": {"code": self.made["code"],
+                                                  "data": self.made["data"]},
+            "options": {"seed": self.made["seed"]}, **mark}, **said)
 
 
 def months(shown: Shown, tests: Sequence[Past], rolled: Tree | None) -> Any:
@@ -133,8 +141,8 @@ def recovery(shown: Shown, check: Tree) -> list[Any]:
 
 
 def _checked(shown: Shown, check: Tree, **said: Any) -> Source:
-    return Source(made=check["made"], code=check["inputs"]["code"], data=check["inputs"]["data"],
-                  seed=check["seed"], period=_known(shown), **said)
+    return shown.source({"made": check["made"], "inputs": check["inputs"],
+                         "options": {"seed": check["seed"]}}, period=_known(shown), **said)
 
 
 def parameters(shown: Shown) -> Any:
@@ -227,7 +235,7 @@ def totals_chart(visit: Visit, tree: Tree) -> Any:
         header=header, rows=cells, data=rows, source=Source(
             formula=say(visit, "summaries_formula"), period=wording.MISSING, unit="%",
             n=say(visit, "summaries_n", n=len(rows)), made=tree["made"], code=tree["code"],
-            seed=tree["seed"], interval=say(visit, "interval_records")))
+            seed=tree["seed"], rests="totals", interval=say(visit, "interval_records")))
 
 
 def moment(iso: str) -> str:

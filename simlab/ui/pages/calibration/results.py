@@ -40,7 +40,7 @@ def view(visit: Visit, fit: Fit, made: Tree, used: DataUsed | None) -> list[Any]
         None if rolled is None else past.rolling(rolled),
         None if check is None else past.held_out(check)) if each is not None]
     changed = calibration_changes(made, None if used is None else data_hash(lab))
-    shown = charts.Shown(visit, fit, made, used)
+    shown = charts.Shown(visit, fit, made, used, mark(lab))
     return [
         _heading(visit, changed),
         _numbers(visit, fit, check, tests),

@@ -17,6 +17,7 @@ from simlab.jobs.standing import comparison_changes
 from simlab.report import outlook, wording
 from simlab.ui.components import (
     Source,
+    answered_badge,
     calibrated_badge,
     chart_card,
     check_badge,
@@ -150,6 +151,7 @@ def _course(visit: Visit, name: str, title: str, note: str, shown: Recorded, val
         outlook.course(months, values, tree, name, lang),
         header=[_say(visit, f"column.{key}") for key in ("month", "recorded", "mean", "interval")],
         rows=[_row(visit, row) for row in data], data=data,
+        badge=None if tree is None else answered_badge(visit, name),
         source=Source.of(
             tree or {}, formula=f"{wording.outcome_name(name, lang)}: "
             + _say(visit, "formula" if tree is not None else "formula_recorded"),

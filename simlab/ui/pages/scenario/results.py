@@ -24,6 +24,7 @@ from simlab.ui.components import (
     number_card,
     table,
 )
+from simlab.ui.components.charts import downloaded
 from simlab.ui.components.charts import shown as as_read
 from simlab.ui.pages.scenario.address import Tried
 from simlab.ui.visit import Visit
@@ -84,6 +85,7 @@ def fan(visit: Visit, answer: Preview, outcome: str, title: str) -> tuple[Any, A
     baseline = answer.comparison.baseline
     titles = {baseline: visit.text("page.scenario.baseline"), "preview": title}
     figure = figures.fan(tree, outcome, visit.lang, titles, running=True)
+    unit = described(outcome).unit
     kept = "running" if described(outcome).over_months == "sum" else "fans"
     data = [{"month": month, "policy": each["policy"], "outcome": outcome, **{
         key: each[key][place] for key in ("mean", "p05", "p95")}}
@@ -95,10 +97,14 @@ def fan(visit: Visit, answer: Preview, outcome: str, title: str) -> tuple[Any, A
                               visit.lang)] for row in data]
     header = [visit.text(f"page.scenario.column.{c}")
               for c in ("month", "policy", "mean", "interval")]
-    source = {"formula": visit.text("page.scenario.fan_note"), "draws": DRAWS,
-              "preview": True, "code": simlab.__version__}
+    source = Source.of(
+        {"calibrated": answer.calibrated, "check": answer.check,
+         "inputs": {"code": simlab.__version__}},
+        formula=visit.text("page.scenario.fan_note"), unit=visit.text(f"unit.{unit}"),
+        n=visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
+        period=visit.text("page.scenario.months", months=len(tree["months"])))
     return (as_read(visit, figure), table(header, rows),
-            {"name": FAN, "rows": data, "source": source})
+            downloaded(visit, FAN, data, source, visit.text("page.scenario.preview")))
 
 
 def changes(visit: Visit, fields: Mapping[str, Any]) -> Any:
