@@ -29,6 +29,11 @@ class LabError(Exception):
         lines += [f"- {problem.explain(lang)}" for problem in self.problems]
         return "\n".join(lines)
 
+    def said(self, lang: str) -> dict[str, Any]:
+        """As plain data for who reads `lang`: code, sentence, further problems."""
+        return {"code": self.code, "message": text(f"error.{self.code}", lang, **self.values),
+                "problems": [problem.said(lang) for problem in self.problems]}
+
     def to_json(self) -> dict[str, Any]:
         """As plain data, from which another process can say it in any language."""
         plain = json.loads(json.dumps(self.values, default=_plain))

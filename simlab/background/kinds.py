@@ -39,6 +39,10 @@ class Kind:
         with every one that the kind (called `name`) does not know or cannot read."""
         return self._read(name, arguments).model_dump(mode="json", exclude_unset=True)
 
+    def schema(self, ref: str = "#/$defs/{model}") -> dict[str, Any]:
+        """JSON Schema of the arguments; `ref` is where other schemas are referred to."""
+        return _form(self).model_json_schema(ref_template=ref)
+
     def run(self, name: str, lab: Lab, arguments: Mapping[str, Any], progress: Progress) -> Any:
         """Do the work in `lab`; what the function returns."""
         read = self._read(name, arguments)

@@ -112,7 +112,7 @@ def _interruptible(progress: Progress) -> Iterator[None]:
 
 def _complain(error: LabError, lang: str, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"error": as_data(error, lang)}, ensure_ascii=False, default=str),
+        typer.echo(json.dumps({"error": error.said(lang)}, ensure_ascii=False, default=str),
                    err=True)
     else:
         typer.echo(error.explain(lang), err=True)
@@ -120,12 +120,7 @@ def _complain(error: LabError, lang: str, as_json: bool) -> None:
 
 def _note(console: Console, said: LabError, lang: str, as_json: bool) -> None:
     """Above the bar, if there is one."""
-    line = (json.dumps({"note": as_data(said, lang)}, ensure_ascii=False, default=str) if as_json
+    line = (json.dumps({"note": said.said(lang)}, ensure_ascii=False, default=str) if as_json
             else said.explain(lang))
     console.print(line, markup=False, soft_wrap=True)
 
-
-def as_data(error: LabError, lang: str) -> dict[str, Any]:
-    """An error as plain data: its code, its sentence, its further problems."""
-    return {"code": error.code, "message": error.explain(lang).splitlines()[0],
-            "problems": [as_data(problem, lang) for problem in error.problems]}

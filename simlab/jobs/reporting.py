@@ -15,6 +15,7 @@ from simlab.jobs.common import code_version, file_name, model_version, now, writ
 from simlab.jobs.records import data_used
 from simlab.jobs.standing import status
 from simlab.jobs.stored import (
+    RESULTS,
     latest,
     latest_comparison,
     latest_event,
@@ -31,15 +32,8 @@ from simlab.report.page import Contents, NoChange, render
 from simlab.report.pdf import printed
 from simlab.report.workbook import workbook
 
-__all__ = ["contents", "latest_comparison", "latest_search", "latest_stress", "report", "stored",
-           "stored_answers"]
-
 Format = Literal["html", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "xlsx")
-_NAMES = {"comparison": "scenario", "optimisation": "scenario", "sensitivity": "scenario",
-          "stress": "scenario", "answers": "scenario", "forecast": "start", "rolling": "start",
-          "event": "name"}
-"""Kind of a stored result -> the field of its tree that tells it from others of its kind."""
 _CALLED = {"rolling": "rolling forecast", "optimisation": "search", "event": "past change",
            "stress": "stress test"}
 
@@ -125,7 +119,7 @@ def _written(shown: Contents, lang: str, file_format: Format, progress: Progress
 
 
 def _named(kind: str, tree: Mapping[str, Any]) -> str:
-    return str(tree[_NAMES[kind]])
+    return str(tree[RESULTS[kind][1]])
 
 
 def _stale(lab: Lab, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

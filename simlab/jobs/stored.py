@@ -10,6 +10,18 @@ from simlab.jobs.common import read_json
 from simlab.lab import Lab
 
 Tree = Mapping[str, Any]
+RESULTS: Mapping[str, tuple[str, str]] = {
+    "answers": ("answers/grid.json", "scenario"),
+    "comparison": ("comparisons/*.json", "scenario"),
+    "event": ("events/*/event.json", "name"),
+    "forecast": ("forecasts/*/forecast.json", "start"),
+    "optimisation": ("optimisations/*.json", "scenario"),
+    "outlook": ("outlook/*.json", "scenario"),
+    "rolling": ("rolling/*/rolling.json", "start"),
+    "sensitivity": ("sensitivity/*.json", "scenario"),
+    "stress": ("stress/*.json", "scenario"),
+}
+"""Kind of result -> where the lab keeps them, and the field that tells one from the others."""
 
 
 def stored(lab: Lab, pattern: str) -> list[Tree]:
@@ -17,6 +29,17 @@ def stored(lab: Lab, pattern: str) -> list[Tree]:
     paths = sorted(lab.path.glob(pattern))
     trees = [read_json(lab, str(path.relative_to(lab.path))) for path in paths]
     return [tree for tree in trees if isinstance(tree, dict) and "made" in tree]
+
+
+def stored_result(lab: Lab, kind: str, name: str) -> Tree:
+    """The result of that kind and name. LabErrors ``no_result_kind`` and ``no_result``."""
+    if kind not in RESULTS:
+        raise LabError("no_result_kind", kind=kind, known=", ".join(RESULTS))
+    pattern, field = RESULTS[kind]
+    found = {str(tree[field]): tree for tree in stored(lab, pattern)}
+    if name not in found:
+        raise LabError("no_result", kind=kind, name=name, known=", ".join(found) or "-")
+    return found[name]
 
 
 def latest(trees: Sequence[Tree]) -> Tree | None:

@@ -11,6 +11,7 @@ from dash import Dash
 from flask import Flask, Response, request
 from flask_compress import Compress
 
+from simlab import api
 from simlab.errors import LabError
 from simlab.ui.failures import refusal
 
@@ -42,7 +43,8 @@ def secure(app: Dash) -> None:
 def _refuse_others(server: Flask) -> None:
     @server.before_request
     def _check() -> Response | None:
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
+        # The API takes a token in a header of its own, which no browser sends by itself.
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.blueprint == api.NAME:
             return None
         if (request.content_length or 0) > LARGEST_CALL:
             return refusal(LabError("call_too_large", most=LARGEST_CALL // 2**20), 413)

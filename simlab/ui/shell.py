@@ -11,6 +11,7 @@ import dash
 from dash import Dash
 from flask import Flask, Response, redirect, request
 
+from simlab import api
 from simlab.errors import LabError
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
@@ -82,6 +83,7 @@ def create(
     dash.register_page("not_found_404", path="/not-found", layout=lambda **_query: missing(visit()),
                        title=lambda: say("missing.title", language()))
     _route(app, served)
+    app.server.register_blueprint(api.blueprint(lab, served.runner))
     remember(app.server)
     explain_failures(app.server)
     secure(app)

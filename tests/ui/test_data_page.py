@@ -12,8 +12,9 @@ import pytest
 from simlab.background import JobTable
 from simlab.errors import LabError
 from simlab.i18n import text
+from simlab.jobs import uploads
 from simlab.lab import Lab
-from simlab.ui.pages.data import uploads
+from simlab.ui.pages.data.callbacks import decoded
 from tests.ui.test_pages import fits, foreign
 
 Visit = Callable[..., Any]
@@ -72,7 +73,8 @@ def sent(content: bytes) -> str:
 def test_a_name_cannot_lead_out_of_the_lab(tmp_path: Path) -> None:
     lab = Lab.create(tmp_path / "lab")
     names = ["../../etc/passwd.csv", "C:\\x\\员工 表.csv"]
-    assert uploads.keep(lab, "me", names, [sent(b"a"), sent(b"b")]) == ["passwd.csv", "员工_表.csv"]
+    files = decoded(names, [sent(b"a"), sent(b"b")])
+    assert uploads.keep(lab, "me", files) == ["passwd.csv", "员工_表.csv"]
     assert {path.parent for path in uploads.kept(lab, "me")} == {uploads.folder(lab, "me")}
     assert uploads.kept(lab, "another") == []
     assert not (tmp_path / "etc").exists()
@@ -80,11 +82,11 @@ def test_a_name_cannot_lead_out_of_the_lab(tmp_path: Path) -> None:
 
 def test_what_cannot_be_kept_replaces_nothing(tmp_path: Path) -> None:
     lab = Lab.create(tmp_path / "lab")
-    uploads.keep(lab, "me", ["good.csv"], [sent(b"a")])
+    uploads.keep(lab, "me", decoded(["good.csv"], [sent(b"a")]))
     for name, content, code in (("x.exe", sent(b"a"), "upload_kind"),
                                 ("x.csv", "data:;base64,%%%", "upload_unreadable")):
         with pytest.raises(LabError) as told:
-            uploads.keep(lab, "me", ["first.csv", name], [sent(b"b"), content])
+            uploads.keep(lab, "me", decoded(["first.csv", name], [sent(b"b"), content]))
         assert told.value.code == code
         assert [path.name for path in uploads.kept(lab, "me")] == ["good.csv"]
     uploads.forget(lab, "me")

@@ -79,6 +79,38 @@ def jobs(
         out.print(say("no_worker", lang, lab=lab), markup=False, soft_wrap=True)
 
 
+@app.command(help=say("help.token"))
+def token(
+    lab: LabPath, lang: Lang,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=say("help.token_name"))]
+    = None,
+    forget: Annotated[str | None, typer.Option("--forget", metavar="NAME",
+                                               help=say("help.forget"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who may call the API."""
+    with at_work(lang, as_json, stages=False):
+        from simlab.api import tokens
+        from simlab.lab import Lab
+
+        opened = Lab.open(lab)
+        if forget is not None:
+            tokens.forget_token(opened, forget)
+        made = None if name is None else tokens.make_token(opened, name)
+        known = tokens.tokens(opened)
+    if as_json:
+        print_json({"tokens": known, "token": made})
+        return
+    if forget is not None:
+        out.print(say("token_forgotten", lang, name=forget), markup=False)
+    if made is not None:
+        out.print(say("token_made", lang, name=name, path=lab, token=made), markup=False,
+                  soft_wrap=True)
+    elif forget is None:
+        lines = [f"{each}  {when}" for each, when in known.items()]
+        out.print("\n".join(lines) or say("no_tokens", lang), markup=False)
+
+
 @app.command(help=say("help.worker"))
 def worker(
     lab: LabPath, lang: Lang,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, Input, Output, State, ctx, no_update
 
 from simlab.errors import LabError
+from simlab.jobs import uploads
 from simlab.records.batches import batches
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
-from simlab.ui.pages.data import layout, uploads
+from simlab.ui.pages.data import layout
 from simlab.ui.visit import Served, visit
 
 QUICK_DRAWS, QUICK_REPLICATES = 60, 8
@@ -32,7 +35,7 @@ def register(app: Dash, served: Served) -> None:
         if not contents or not names:
             return (no_update,) * 4
         try:
-            held = uploads.keep(lab, owner(), names, contents)
+            held = uploads.keep(lab, owner(), decoded(names, contents))
             return _import(profile, dry_run=True), layout.sent(visit(), held), None, None
         except LabError as error:
             return no_update, no_update, notice(error.explain(visit().lang), error=True), None
@@ -89,3 +92,14 @@ def register(app: Dash, served: Served) -> None:
             files = layout.sent(seen, [])
             shown = None if found is None else layout.preview(seen, found)
         return layout.known(seen), layout.history(seen), layout.answered(seen), shown, files
+
+
+def decoded(names: Sequence[str], contents: Sequence[str]) -> dict[str, bytes]:
+    """The files of an upload (``data:...;base64,...``) by name; LabError ``upload_unreadable``."""
+    files = {}
+    for name, content in zip(names, contents, strict=True):
+        try:
+            files[name] = base64.b64decode(content.partition(",")[2], validate=True)
+        except ValueError:
+            raise LabError("upload_unreadable", file=name) from None
+    return files

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from simlab.errors import LabError
+from simlab.jobs import uploads
 from simlab.jobs.completeness import Completeness, completeness
 from simlab.jobs.records import data_used, panel_or_none
 from simlab.jobs.standing import comparison_changes
@@ -31,7 +32,6 @@ from simlab.ui.components import (
     table,
 )
 from simlab.ui.owner import owner
-from simlab.ui.pages.data import uploads
 from simlab.ui.visit import Visit
 
 KINDS = ("import", "answers", "roll_back")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, no_update
@@ -17,6 +16,7 @@ from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.language import language
 from simlab.ui.owner import owner
+from simlab.ui.pages.data.callbacks import decoded
 from simlab.ui.pages.reports import layout
 from simlab.ui.security import report_headers
 from simlab.ui.visit import Served, visit
@@ -49,7 +49,8 @@ def _client(app: Dash, served: Served) -> None:
             if by == "reports-client":
                 client = set_client(served.lab, name=name or "")
             elif by == "reports-upload" and sent:
-                client = set_client(served.lab, logo=_content(sent))
+                client = set_client(
+                    served.lab, logo=decoded(["logo"], [sent])["logo"] or b"-")
             elif isinstance(by, dict) and any(clicks):
                 client = set_client(served.lab, logo=b"")
             else:  # a button drawn anew calls too, without having been clicked
@@ -57,14 +58,6 @@ def _client(app: Dash, served: Served) -> None:
         except LabError as error:
             return no_update, notice(error.explain(seen.lang), error=True), no_update
         return layout.logo(seen, client), None, version + 1
-
-
-def _content(sent: str) -> bytes:
-    """The file of an upload (``data:...;base64,...``)."""
-    try:
-        return base64.b64decode(sent.partition(",")[2], validate=True) or b"-"
-    except ValueError:
-        raise LabError("logo_unreadable") from None
 
 
 def _make(app: Dash, served: Served) -> None:
