@@ -1,5 +1,7 @@
 """Is the registry of parameters whole, and are its maps inverse to one another?"""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from simlab.parameters import (
     prior_mean,
     unconstrain,
 )
+from simlab.report.wording import parameter_unit
 
 GRADES = {
     "local trial", "local observation", "published trial", "published correlation", "assumption",
@@ -28,7 +31,8 @@ def test_each_parameter_says_what_it_is(parameter):
     assert parameter.en
     assert parameter.zh
     assert parameter.source
-    assert parameter.unit
+    assert parameter_unit(parameter.unit, "en") == parameter.unit
+    assert not re.search("[A-Za-z]{3}", parameter_unit(parameter.unit, "zh"))
     assert parameter.grade in GRADES
     assert ("from memory" not in parameter.source) or parameter.grade == "assumption"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,3 +92,9 @@ def pick(title: Mapping[Any, str] | str | None, lang: str) -> str:
 def strings(tree: Mapping[str, Any], lang: str) -> dict[str, str]:
     """A flat dictionary whose values are either texts or {en, zh} pairs, in `lang`."""
     return {key: pick(value, lang) for key, value in tree.items()}
+
+
+def parameter_unit(unit: str, lang: str) -> str:
+    """The unit of a parameter, as the registry names it, in `lang`."""
+    key = re.sub(r"\W+", "_", unit).strip("_").lower()
+    return catalogue(lang).get(f"parameter_unit.{key}", unit)

@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Visit = Callable[..., Any]
 
 INTERNATIONAL = {"English", "Python", "simlab", "CSV", "JSON", "PNG", "HTML", "KPI", "SLA", "YAML",
-                 "XLSX", "PDF", "JPEG", "Parquet", "Sobol", "Morris", "EVPPI", "lab", "cookie",
-                 "CNY", "USD", "EUR", "HKD", "UTF", "UTC"}
+                 "XLSX", "PDF", "JPEG", "Parquet", "Sobol", "Morris", "EVPPI", "EVPI", "lab",
+                 "cookie", "CNY", "USD", "EUR", "HKD", "UTF", "UTC"}
 """Latin words that a Chinese page may hold."""
 
 

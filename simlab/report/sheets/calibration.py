@@ -36,8 +36,9 @@ def _parameters(fit: Fit, lang: str) -> Sheet:
         source = text(f"report.from_{each.informed}", lang) if each.informed != "assumed" \
             else text("report.from_source", lang, source=each.source)
         posterior = each.posterior if each.calibrated else None
-        rows.append([wording.pick(each.meaning, lang), each.unit, *figures(each.prior),
-                     *figures(posterior), each.contraction if each.calibrated else None, source])
+        rows.append([wording.pick(each.meaning, lang), wording.parameter_unit(each.unit, lang),
+                     *figures(each.prior), *figures(posterior),
+                     each.contraction if each.calibrated else None, source])
     return Sheet("parameters", [
         *texts(lang, "parameter", "unit"), *spread(lang, "prior"), *spread(lang, "posterior"),
         *numbers(lang, "contraction"), *texts(lang, "source")], rows,

@@ -39,7 +39,7 @@ def view(visit: Visit, tree: Tree) -> Any:
         _standing(visit, tree),
         _named(visit, tree),
         *_fails(visit, tree),
-        card(visit.text("stress.ranges_title"), "", table(*told.ranges(tree, lang))),
+        _ranges(visit, tree),
         card(say(visit, "how"), "", *results.lines([told.heading(tree, lang),
                                                      *told.notes(tree, lang)])),
         results.again(visit, "stress", tree["source"], _again(tree)),
@@ -123,6 +123,14 @@ def _fails(visit: Visit, tree: Tree) -> list[Any]:
           if found["boxes"] else []), name=f"studies-fails-{place}")
         for place, ((title, said), found) in enumerate(
             zip(told.fails(tree, lang), tree["stress"]["fails"], strict=True))]
+
+
+def _ranges(visit: Visit, tree: Tree) -> Any:
+    """What may turn out otherwise; what that moves is named as a scenario's file names it."""
+    header, rows = told.ranges(tree, visit.lang)
+    return card(visit.text("stress.ranges_title"), "", html.Div(table(
+        header, [[title, html.Span(moved, lang="x-target"), span] for title, moved, span in rows]),
+        className="lab-wrapped"))
 
 
 def _source(visit: Visit, tree: Tree, formula: str, interval: str | None) -> Source:
