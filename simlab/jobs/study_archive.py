@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
+from simlab.errors import LabError
 from simlab.jobs.study_folder import FAILURES, StudyFolder
 
 Form = Literal["parquet", "csv"]
@@ -32,6 +33,16 @@ def archive(folder: StudyFolder, form: Form) -> Iterator[bytes]:
         for _ in _parquet(folder, packed) if form == "parquet" else _csv(folder, packed):
             yield sink.taken()
     yield sink.taken()
+
+
+def write_archive(path: Path, form: Form, target: Path) -> None:
+    """The study in the folder `path` as the file `target`; LabErrors ``not_a_study`` and
+    ``out_unwritable``."""
+    try:
+        with target.open("wb") as file:
+            file.writelines(archive(StudyFolder(path), form))
+    except OSError as error:
+        raise LabError("out_unwritable", path=target, why=error.strerror or error) from None
 
 
 class _Sink(io.RawIOBase):

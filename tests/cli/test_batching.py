@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,19 @@ def test_a_study_is_run_and_its_state_is_told(
     tree = json.loads(again.stdout)
     assert tree["complete"] is True
     assert tree["computed"] == 0
+
+
+def test_it_says_what_it_will_take_and_leaves_as_csv(study: Path, tmp_path: Path) -> None:
+    told = simlab("batch", study, "--out", tmp_path / "out", "--estimate")
+    assert "3 points × 2 draws × 1 replicates = 6 histories" in told.stdout
+    assert not (tmp_path / "out").exists()
+    said = simlab("batch", study, "--out", tmp_path / "out", "--csv", tmp_path / "all.zip")
+    assert "Regretted exits (people)" in said.stdout
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        assert len(packed.read("out/runs.csv").splitlines()) == 1 + 6 * 2
+    nowhere = simlab("batch", study, "--out", tmp_path / "out", "--status", "--csv",
+                     tmp_path / "none" / "all.zip", code=2)
+    assert "cannot be written" in nowhere.stderr
 
 
 def test_a_first_look_works_as_it_is_shown(study: Path, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def batch(
     fresh: Annotated[bool, typer.Option("--fresh", help=say("help.study_fresh"))] = False,
     retry: Annotated[bool, typer.Option("--retry", help=say("help.retry"))] = False,
     status: Annotated[bool, typer.Option("--status", help=say("help.study_status"))] = False,
+    packed: Annotated[Path | None, typer.Option("--csv", metavar="FILE.zip",
+                                                help=say("help.study_csv"))] = None,
     ask: Annotated[bool, typer.Option("--estimate", help=say("help.study_estimate"))] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -46,7 +48,13 @@ def batch(
         state = (study_state(study_folder(opened, study, out_dir)) if status
                  else run(opened, study, out=out_dir, scheduler=scheduler, threads=threads,
                           fresh=fresh, retry=retry, progress=progress))
+        if packed is not None:
+            from simlab.jobs.study_archive import write_archive
+
+            write_archive(Path(state.path), "csv", packed)
     if as_json:
         print_json(state.to_json())
     else:
         shown.studied(out, state.to_json(), lang, ran=not status)
+        if packed is not None:
+            out.print(say("written_to", lang, path=packed), markup=False, soft_wrap=True)

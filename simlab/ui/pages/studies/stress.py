@@ -17,7 +17,6 @@ from simlab.report import figures, wording
 from simlab.report import stress as told
 from simlab.report.figures.frame import with_unit
 from simlab.ui.components import Source, card, chart_card, number_card, table
-from simlab.ui.components.charts import graph
 from simlab.ui.pages.studies import results
 from simlab.ui.pages.studies.asking import Given, Part, field
 from simlab.ui.pages.studies.results import Tree, say
@@ -116,13 +115,36 @@ def _named(visit: Visit, tree: Tree) -> Any:
 
 def _fails(visit: Visit, tree: Tree) -> list[Any]:
     """Of each policy: where it misses a threshold, in words and drawn."""
+    return [
+        _boxes(visit, tree, place, title, said, found) if found["boxes"]
+        else card(say(visit, "stress.fails", policy=title), "", *results.lines(said))
+        for place, ((title, said), found) in enumerate(zip(
+            told.fails(tree, visit.lang), tree["stress"]["fails"], strict=True))]
+
+
+def _boxes(
+    visit: Visit, tree: Tree, place: int, title: str, said: list[str], found: Tree
+) -> Any:
+    """The boxes that PRIM found for one policy."""
     lang = visit.lang
-    return [card(
-        say(visit, "stress.fails", policy=title), "", *results.lines(said),
-        *([graph(visit, figures.box_figure(tree, found, lang), f"studies-box-{place}")]
-          if found["boxes"] else []), name=f"studies-fails-{place}")
-        for place, ((title, said), found) in enumerate(
-            zip(told.fails(tree, lang), tree["stress"]["fails"], strict=True))]
+    known = {each["name"]: each for each in tree["uncertainties"]}
+    data = [{"box": number, "uncertainty": limits["name"], "lower": limits["lower"],
+             "upper": limits["upper"], **{
+                 f"{part}_{end}": box[part][end] for part in ("coverage", "density")
+                 for end in ("mean", "lower", "upper")}}
+            for number, box in enumerate(found["boxes"], start=1)
+            for limits in box["restrictions"]]
+    rows = [[str(row["box"]), wording.pick(known[row["uncertainty"]]["title"], lang), *(
+        wording.MISSING if row[end] is None else told.value(
+            known[row["uncertainty"]], row[end], lang) for end in ("lower", "upper"))]
+        for row in data]
+    return chart_card(
+        visit, f"studies-box-{place}", say(visit, "stress.fails", policy=title), " ".join(said),
+        figures.box_figure(tree, found, lang),
+        header=[say(visit, f"stress.column.{key}")
+                for key in ("box", "uncertainty", "lower", "upper")],
+        rows=rows, data=data, source=_source(
+            visit, tree, say(visit, "stress.box_formula"), say(visit, "stress.box_interval")))
 
 
 def _ranges(visit: Visit, tree: Tree) -> Any:
