@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 import simlab
 from calibration import informed
-from calibration import posterior as amortised
 from calibration.cross_check import CrossCheck, cross_check, require_sbi
 from calibration.drift import Drift, drift
+from calibration.features import LEAST, Distance
 from calibration.reference import Tables, fingerprint_of, seed_of, simulate_table
 from calibration.rounds import DRAWS, Clock, Found, Learnt, learn
 from calibration.stored import StoredTables
@@ -217,8 +217,8 @@ def _refuse(
 ) -> None:
     """What cannot be calibrated on, or with, is refused before the work."""
     last = known.start + known.months - 1
-    if simulations < amortised.LEAST:
-        raise LabError("too_few_simulations", simulations=simulations, least=amortised.LEAST)
+    if simulations < LEAST:
+        raise LabError("too_few_simulations", simulations=simulations, least=LEAST)
     if not known.observed.any():
         raise LabError("nothing_observed", until=month_name(last))
     if former is not None and month_number(str(former.provenance["until"])) >= last:
@@ -266,7 +266,7 @@ def _posterior(tables: Tables, found: Found, former: Posterior | None) -> Poster
 
 
 def _ranges(
-    summariser: Summariser, observed: Matrix, distance: amortised.Distance
+    summariser: Summariser, observed: Matrix, distance: Distance
 ) -> tuple[Range, ...]:
     return tuple(
         Range(name, float(observed[k]), float(distance.score[k]), float(distance.share_below[k]),

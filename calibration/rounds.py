@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration import posterior as amortised
+from calibration.amortised import Amortised, fit
+from calibration.features import LEAST, Distance, distance_of
 from calibration.reference import CALIBRATED, Box, Table, Tables, renamed, seed_of
 from simlab.errors import LabError
 from simlab.parameters import INDEX
@@ -51,7 +52,7 @@ class Learnt:
     It was taught by parameters from the prior cut to `box`, and answers under that prior.
     """
 
-    amortised: amortised.Amortised
+    amortised: Amortised
     box: Box
     used: NDArray[np.bool_]
     """(K,) summaries it looks at; the others are set aside (`Range.set_aside`)."""
@@ -74,7 +75,7 @@ class Found:
     """All simulations inside the last box: what the posterior was learnt from."""
     observed: Matrix
     """(K,) summaries of the record."""
-    distance: amortised.Distance
+    distance: Distance
     """Where they lie among simulations from the whole prior."""
     simulated: int
     """Panels simulated, or read, in all rounds."""
@@ -122,10 +123,10 @@ def learn(
     plan = sizes(simulations, rounds)
     whole = tables.whole
     if former is not None:
-        glance = max(round(GLANCE * simulations), amortised.LEAST)
+        glance = max(round(GLANCE * simulations), LEAST)
         work = _Rounds(tables, observed, clock, glance, max(len(plan), 2))
         box = whole.around(former, tables.summariser.calibrated)
-        closer = [max(size, amortised.LEAST) for size in plan[1:] or (simulations - glance,)]
+        closer = [max(size, LEAST) for size in plan[1:] or (simulations - glance,)]
         found = work.refine(box, closer)
         edge = pressed(found.learnt.box, found.draw(DRAWS, seed_of(tables.seed, "between")))
         if not edge.any():
@@ -148,7 +149,7 @@ def pressed(box: Box, draws: Matrix) -> NDArray[np.bool_]:
                                     | (high & (box.upper < whole.upper))))
 
 
-def _refuse_beyond_model(distance: amortised.Distance) -> None:
+def _refuse_beyond_model(distance: Distance) -> None:
     """LabError ``record_outside_model`` where too few summaries are left to learn from."""
     aside, total = int(distance.flagged.sum()), len(distance.flagged)
     if aside >= BEYOND * total:
@@ -164,7 +165,7 @@ class _Rounds:
         self._tables, self._observed, self._clock = tables, observed, clock
         self._telling, self._rounds = renamed(tables.progress, "fit"), rounds
         self.first = tables.table(tables.whole, size, 1)
-        self._distance = amortised.distance(observed, self.first.summaries)
+        self._distance = distance_of(observed, self.first.summaries)
         _refuse_beyond_model(self._distance)
         self._simulated = size
         self._number = 1
@@ -174,7 +175,7 @@ class _Rounds:
         """The posterior from one table of simulations inside `box`."""
         self._telling.advance("", self._number - 1, self._rounds)
         used = ~self._distance.flagged
-        fitted = amortised.fit(
+        fitted = fit(
             box.unconstrain(table.theta), table.summaries[:, used],
             seed_of(self._tables.seed, "fit", self._number),
             self._tables.summariser.calibrated,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration import posterior
+from calibration import amortised
 from calibration.informed import calibrated
 from calibration.reference import Box, simulate_table
 from calibration.summaries import Summariser
@@ -106,7 +106,7 @@ def test_over_repeated_truths_a_thin_exports_intervals_hold_and_do_not_shrink(th
     made = simulate_table(thin, summariser, theta, seed=5, threads=2, progress=Progress())
     z = Box.whole().unconstrain(theta)
     moved = calibrated(thin.recorded)
-    fitted = posterior.fit(z[:2000], made.summaries[:2000], 1, moved)
+    fitted = amortised.fit(z[:2000], made.summaries[:2000], 1, moved)
     inside, width = [], []
     for k, (truth, seen) in enumerate(zip(z[2000:], made.summaries[2000:], strict=True)):
         drawn = fitted.draw(seen, 400, k)

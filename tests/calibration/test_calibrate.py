@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from calibration import posterior, reference
+from calibration import amortised, reference
 from calibration.calibrate import CHECKED, Calibration, calibrate, known_until
 from calibration.measure import NAMES as SUMMARIES
 from calibration.reference import CALIBRATED, Box, fingerprint_of
@@ -211,7 +211,7 @@ def test_intervals_for_the_models_own_parameters_hold(invented: Invent) -> None:
         panel, summariser, theta, seed=5, threads=2, progress=Progress())
     z = Box.whole().unconstrain(theta)
     levels = [INDEX[name] for name in LEVELS]
-    fitted = posterior.fit(z[:750], table.summaries[:750], 1, CALIBRATED, levels)
+    fitted = amortised.fit(z[:750], table.summaries[:750], 1, CALIBRATED, levels)
     inside = []
     for truth, seen in zip(z[750:], table.summaries[750:], strict=True):
         low, high = np.quantile(fitted.draw(seen, 300, 1), [0.05, 0.95], axis=0)

@@ -31,171 +31,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
-from sklearn.neural_network import MLPRegressor
 
+from calibration.features import CLIP, LEAST, Matrix, Scale
+from calibration.regressions import FOLDS, Correction, Ridge, Spread, cross_fit, worth_of
 from simlab.blas import one_thread
 from simlab.errors import LabError
 
-Matrix = NDArray[np.float64]
-
-LEAST = 200
-"""Simulations below which no posterior is fitted."""
-_FOLDS = 5
-_RIDGE = 0.1
-"""Penalty per simulation, as if each feature carried noise of this variance. Well-specified data
-would bear less, but real data never lie quite where a model can go, and differences between
-near-equal summaries must not steer the posterior there."""
-_CLIP = 4.0
-_GRID = 1025
-_HIDDEN, _EPOCHS, _PATIENCE, _RATE, _DECAY = 128, 30, 8, 3e-3, 1.0
 _BENT, _SURE = 16, 4.0
 _ENOUGH_TO_RESERVE, _RESERVED, _MOST_RESERVED, _RANKED = 1000, 0.1, 1000, 200
 """Simulations from which a share is reserved, that share, the most of them, draws for a rank."""
-_SPREAD_FLOOR = 1e-3
-"""Squared residuals (prior variance = 1) are read as at least this in the log."""
-
-
-@dataclass(frozen=True)
-class Distance:
-    """Where the observed summaries lie among the simulated ones."""
-
-    score: Matrix
-    """(K,) robust z: distance from the median in units of half the central 68%."""
-    share_below: Matrix
-    """(K,) share of simulations below the observed value (ties count half)."""
-    flagged: NDArray[np.bool_]
-    """(K,) fewer than 1 in 500 simulations lie as far out on that side: the model, under its
-    prior, hardly ever makes such a value."""
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Summaries as features: robust scores and powers of normal scores of ranks."""
-
-    middle: Matrix
-    spread: Matrix
-    grid: Matrix
-    """(G, K) quantiles of the simulated summaries at even levels."""
-    end: float
-    """The largest normal score: what lies outside every simulation is put at the edge."""
-
-    @classmethod
-    def of(cls, x: Matrix) -> _Scale:
-        low, middle, high = np.quantile(x, [0.16, 0.5, 0.84], axis=0)
-        spread = np.maximum((high - low) / 2, 1e-9 + 1e-6 * np.abs(middle))
-        levels = np.linspace(0, 1, min(_GRID, len(x)))
-        return cls(middle, spread, np.quantile(x, levels, axis=0),
-                   min(float(norm.ppf(1 - 0.5 / len(x))), 3.0))
-
-    def ranks(self, x: Matrix) -> Matrix:
-        """(n, K) share of simulations below each value, ties in the middle."""
-        out = np.empty_like(x)
-        top = len(self.grid) - 1
-        levels = np.linspace(0, 1, top + 1)
-        for k in range(x.shape[1]):
-            grid = self.grid[:, k]
-            left = np.searchsorted(grid, x[:, k], "left")
-            right = np.searchsorted(grid, x[:, k], "right")
-            between = np.interp(x[:, k], grid, levels)
-            tied = right - left > 1
-            out[:, k] = np.where(tied, (left + right - 1) / 2 / top, between)
-        return out
-
-    def features(self, x: Matrix) -> Matrix:
-        """(n, 4K)."""
-        score = np.clip((x - self.middle) / self.spread, -_CLIP, _CLIP)
-        rank = self.ranks(x)
-        normal = np.clip(norm.ppf(np.clip(rank, 1e-12, 1 - 1e-12)), -self.end, self.end)
-        return np.hstack([score, normal, normal**2 - 1.0, (normal**3 - 3 * normal) / 3])
-
-
-@dataclass(frozen=True)
-class _Ridge:
-    centre: Matrix
-    coefficients: Matrix
-    level: Matrix
-
-    @classmethod
-    def of(cls, features: Matrix, target: Matrix) -> _Ridge:
-        centre, level = features.mean(axis=0), target.mean(axis=0)
-        x = features - centre
-        gram = x.T @ x
-        gram[np.diag_indices_from(gram)] += _RIDGE * len(x)
-        return cls(centre, np.linalg.solve(gram, x.T @ (target - level)), level)
-
-    def __call__(self, features: Matrix) -> Matrix:
-        return np.asarray((features - self.centre) @ self.coefficients + self.level)
-
-    def shrunk(self, worth: Matrix) -> _Ridge:
-        """The same with its slopes multiplied by `worth` (P,)."""
-        return _Ridge(self.centre, self.coefficients * worth, self.level)
-
-
-@dataclass(frozen=True)
-class _Net:
-    """A net as it was at its best: one hidden layer of rectified units."""
-
-    hidden: Matrix
-    hidden_bias: Matrix
-    out: Matrix
-    out_bias: Matrix
-
-    def __call__(self, inputs: Matrix) -> Matrix:
-        active = np.maximum(inputs @ self.hidden + self.hidden_bias, 0.0)
-        return np.asarray(active @ self.out + self.out_bias)
-
-
-@dataclass(frozen=True)
-class _Correction:
-    """Mean of the folds' nets, shrunk per target by what they were worth on held-out rows."""
-
-    nets: tuple[_Net, ...]
-    worth: Matrix
-
-    def __call__(self, inputs: Matrix) -> Matrix:
-        if not self.nets:
-            return np.zeros((len(inputs), len(self.worth)))
-        outputs = [net(inputs) for net in self.nets]
-        return np.asarray(self.worth * np.mean(outputs, axis=0))
-
-
-@dataclass(frozen=True)
-class _Spread:
-    """The SD of residuals, by what the nets look at: a ridge regression of their log squares on
-    it and its squares. (Nets in its place left intervals too short wherever a parameter was
-    predicted to be far out, and too long elsewhere.)"""
-
-    ridge: _Ridge
-    level: Matrix
-
-    @classmethod
-    def of(
-        cls, inputs: Matrix, residual: Matrix, folds: NDArray[np.int64]
-    ) -> tuple[_Spread, Matrix]:
-        """Learnt from held-out `residual` (S, P); and these over their held-out spread."""
-        size = np.maximum((residual**2).mean(axis=0), 1e-12)
-        log_square = np.log(residual**2 / size + _SPREAD_FLOOR)
-        bent = cls._bent(inputs)
-        held_out = np.empty_like(log_square)
-        for fold in range(_FOLDS):
-            held = folds == fold
-            held_out[held] = _Ridge.of(bent[~held], log_square[~held])(bent[held])
-        # what differs from row to row counts as far as held-out rows bear it out
-        middle = held_out.mean(axis=0)
-        worth = _worth(log_square - middle, held_out - middle)
-        wiggle = worth * (held_out - middle)
-        level = np.log(np.maximum((residual**2 / np.exp(wiggle)).mean(axis=0), 1e-12))
-        ridge = _Ridge.of(bent, log_square)
-        ridge = _Ridge(ridge.centre, ridge.coefficients * worth, np.zeros_like(level))
-        return cls(ridge, level), residual / np.exp(0.5 * (level + wiggle))
-
-    @staticmethod
-    def _bent(inputs: Matrix) -> Matrix:
-        return np.hstack([inputs, inputs**2 - 1.0])
-
-    def __call__(self, inputs: Matrix) -> Matrix:
-        """(n, P)"""
-        return np.asarray(np.exp(0.5 * (self.level + self.ridge(self._bent(inputs)))))
 
 
 @dataclass(frozen=True)
@@ -212,16 +56,16 @@ class _Level:
     spread: Matrix
     bent: NDArray[np.int64]
     """Places among `others` whose products enter."""
-    ridge: _Ridge
+    ridge: Ridge
     residual: Matrix
     """(S,) held-out, over their spread."""
-    scale: _Spread
+    scale: Spread
 
     @staticmethod
     def inputs(features: Matrix, z: Matrix, bent: NDArray[np.int64]) -> Matrix:
         """(n, .) summaries' features beside standardised `z` and its products; the factor makes
         the penalty on parameters, which carry no noise, small."""
-        z = np.clip(z, -_CLIP, _CLIP)
+        z = np.clip(z, -CLIP, CLIP)
         left, right = np.triu_indices(len(bent))
         products = z[:, bent][:, left] * z[:, bent][:, right]
         return np.hstack([features, _SURE * z, _SURE * products])
@@ -235,16 +79,16 @@ class _Level:
         given = (z[:, others] - centre) / spread
         target = z[:, [column]]
         nothing = np.array([], dtype=np.int64)
-        straight = _Ridge.of(cls.inputs(features, given, nothing), target)
+        straight = Ridge.of(cls.inputs(features, given, nothing), target)
         slopes = np.abs(straight.coefficients[features.shape[1]:, 0])
         bent = np.sort(np.argsort(-slopes, kind="stable")[:_BENT])
         inputs = cls.inputs(features, given, bent)
         guess = np.empty_like(target)
-        for fold in range(_FOLDS):
+        for fold in range(FOLDS):
             held = folds == fold
-            guess[held] = _Ridge.of(inputs[~held], target[~held])(inputs[held])
-        scale, residual = _Spread.of(nets, target - guess, folds)
-        return cls(column, others, centre, spread, bent, _Ridge.of(inputs, target),
+            guess[held] = Ridge.of(inputs[~held], target[~held])(inputs[held])
+        scale, residual = Spread.of(nets, target - guess, folds)
+        return cls(column, others, centre, spread, bent, Ridge.of(inputs, target),
                    residual[:, 0], scale)
 
     def draw(
@@ -268,13 +112,13 @@ class Amortised:
     relative_error: Matrix
     """(P,) RMSE of held-out predictions over the prior's SD, in the unbounded space: 1 = the
     summaries say nothing."""
-    _scale: _Scale
+    _scale: Scale
     _prior: tuple[Matrix, Matrix]
     _calibrated: NDArray[np.int64]
-    _linear: _Ridge
+    _linear: Ridge
     _inputs: tuple[NDArray[np.int64], Matrix]
-    _mean: _Correction
-    _spread: _Spread
+    _mean: Correction
+    _spread: Spread
     _residual: Matrix
     _z: Matrix
     _levels: tuple[_Level, ...]
@@ -318,20 +162,7 @@ class Amortised:
 
     def _net_inputs(self, first: Matrix) -> Matrix:
         columns, sd = self._inputs
-        return np.asarray(np.clip(first[:, columns] / sd, -_CLIP, _CLIP))
-
-
-def distance(observed: Matrix, summaries: Matrix) -> Distance:
-    """How far `observed` (K,) lies from simulated `summaries` (S, K); rows that are not finite
-    are left out."""
-    x = summaries[np.isfinite(summaries).all(axis=1)]
-    if len(x) < LEAST:
-        raise LabError("too_few_simulations", simulations=len(x), least=LEAST)
-    scale = _Scale.of(x)
-    below = ((x < observed).mean(axis=0) + (x <= observed).mean(axis=0)) / 2
-    rare = np.minimum(below, 1 - below) < 0.002
-    return Distance((observed - scale.middle) / scale.spread, below,
-                    rare & (np.ptp(x, axis=0) > 0))
+        return np.asarray(np.clip(first[:, columns] / sd, -CLIP, CLIP))
 
 
 def fit(
@@ -387,30 +218,30 @@ def _fit(
 ) -> Amortised:
     mean, sd = z[:, chosen].mean(axis=0), np.maximum(z[:, chosen].std(axis=0), 1e-12)
     target = (z[:, chosen] - mean) / sd
-    folds = np.random.default_rng(seed).permutation(len(z)) % _FOLDS
-    scale = _Scale.of(x)
+    folds = np.random.default_rng(seed).permutation(len(z)) % FOLDS
+    scale = Scale.of(x)
     features = scale.features(x)
     first = np.empty_like(target)
-    for fold in range(_FOLDS):
+    for fold in range(FOLDS):
         held = folds == fold
-        first[held] = _Ridge.of(features[~held], target[~held])(features[held])
-    worth = _worth(target, first)
+        first[held] = Ridge.of(features[~held], target[~held])(features[held])
+    worth = worth_of(target, first)
     first *= worth
     explained = 1 - ((target - first) ** 2).mean(axis=0)
     columns = np.flatnonzero(explained > 0.02)
     width = np.maximum(first[:, columns].std(axis=0), 1e-6)
-    inputs = np.clip(first[:, columns] / width, -_CLIP, _CLIP)
+    inputs = np.clip(first[:, columns] / width, -CLIP, CLIP)
 
-    correction, corrected = _cross_fit(inputs, target - first, folds, seed)
+    correction, corrected = cross_fit(inputs, target - first, folds, seed)
     residual = target - first - corrected
-    spread, standard = _Spread.of(inputs, residual, folds)
+    spread, standard = Spread.of(inputs, residual, folds)
     error = np.sqrt((residual**2).mean(axis=0))
     return Amortised(
         relative_error=error,
         _scale=scale,
         _prior=(mean, sd),
         _calibrated=chosen,
-        _linear=_Ridge.of(features, target).shrunk(worth),
+        _linear=Ridge.of(features, target).shrunk(worth),
         _inputs=(columns, width),
         _mean=correction,
         _spread=spread,
@@ -435,57 +266,3 @@ def _learn_levels(
         if np.exp(0.5 * level.scale.level[0]) < errors[column]:
             learnt.append(level)
     return tuple(learnt)
-
-
-def _cross_fit(
-    inputs: Matrix, target: Matrix, folds: NDArray[np.int64], seed: int
-) -> tuple[_Correction, Matrix]:
-    """Nets that predict `target`, one a fold, and their shrunk held-out predictions."""
-    nothing = np.zeros_like(target)
-    if inputs.shape[1] == 0:
-        return _Correction((), np.zeros(target.shape[1])), nothing
-    nets, held_out = [], nothing
-    for fold in range(_FOLDS):
-        held = folds == fold
-        net = _train(inputs[~held], target[~held], seed * _FOLDS + fold)
-        held_out[held] = net(inputs[held])
-        nets.append(net)
-    worth = _worth(target, held_out)
-    return _Correction(tuple(nets), worth), worth * held_out
-
-
-def _worth(target: Matrix, held_out: Matrix) -> Matrix:
-    """(P,) factor in 0..1.5 by which held-out predictions are best multiplied."""
-    squares = np.maximum((held_out**2).sum(axis=0), 1e-12)
-    return np.asarray(np.clip((target * held_out).sum(axis=0) / squares, 0.0, 1.5))
-
-
-def _predict(net: MLPRegressor, inputs: Matrix) -> Matrix:
-    return np.asarray(net.predict(inputs), dtype=np.float64).reshape(len(inputs), -1)
-
-
-def _train(inputs: Matrix, target: Matrix, seed: int) -> _Net:
-    """One small net by Adam with a falling rate, kept as it was at its best on a tenth."""
-    order = np.random.default_rng(seed).permutation(len(inputs))
-    check, train = np.split(order, [len(inputs) // 10])
-    goal = target if target.shape[1] > 1 else target.ravel()
-    net = MLPRegressor(hidden_layer_sizes=(_HIDDEN,), batch_size=min(128, len(train)),
-                       learning_rate_init=_RATE, alpha=_DECAY, random_state=seed % 2**32)
-    best, stale = np.inf, 0
-    kept = None
-    for epoch in range(_EPOCHS):
-        # one pass at a time instead of fit(): our own stopping rule, and no warning when the
-        # passes run out before the loss stands still
-        net.partial_fit(inputs[train], goal[train])
-        fall = 0.5 * (1 + np.cos(np.pi * (epoch + 1) / _EPOCHS))
-        net._optimizer.learning_rate_init = _RATE * fall
-        loss = float(((_predict(net, inputs[check]) - target[check]) ** 2).mean())
-        if loss < best:
-            best, stale = loss, 0
-            kept = [w.copy() for w in net.coefs_], [w.copy() for w in net.intercepts_]
-        else:
-            stale += 1
-            if stale >= _PATIENCE:
-                break
-    weights, biases = kept or (net.coefs_, net.intercepts_)
-    return _Net(weights[0], biases[0], weights[1], biases[1])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from calibration import posterior
+from calibration import amortised
+from calibration.features import distance_of
 from simlab.errors import LabError
 
 
@@ -23,11 +24,11 @@ def toy(size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> posterior.Amortised:
-    return posterior.fit(*toy(2000, 1), seed=3)
+def fitted() -> amortised.Amortised:
+    return amortised.fit(*toy(2000, 1), seed=3)
 
 
-def test_ninety_percent_intervals_hold_ninety_percent(fitted: posterior.Amortised) -> None:
+def test_ninety_percent_intervals_hold_ninety_percent(fitted: amortised.Amortised) -> None:
     z, x = toy(300, 2)
     inside = np.empty((300, 6))
     for i in range(300):
@@ -37,12 +38,12 @@ def test_ninety_percent_intervals_hold_ninety_percent(fitted: posterior.Amortise
     assert (inside.mean(axis=0) > 0.84).all()
 
 
-def test_it_learns_what_can_be_learnt_and_nothing_else(fitted: posterior.Amortised) -> None:
+def test_it_learns_what_can_be_learnt_and_nothing_else(fitted: amortised.Amortised) -> None:
     assert (fitted.relative_error[:3] < 0.6).all()
     assert fitted.relative_error[5] == pytest.approx(1, abs=0.05)
 
 
-def test_parameters_that_trade_off_stay_together(fitted: posterior.Amortised) -> None:
+def test_parameters_that_trade_off_stay_together(fitted: amortised.Amortised) -> None:
     draws = fitted.draw(toy(1, 9)[1][0], 2000, seed=1)
     assert np.corrcoef(draws[:, 3], draws[:, 4])[0, 1] < -0.6
 
@@ -50,7 +51,7 @@ def test_parameters_that_trade_off_stay_together(fitted: posterior.Amortised) ->
 def test_uncalibrated_parameters_keep_their_prior_and_their_partners() -> None:
     z, x = toy(2000, 1)
     chosen = np.array([True, True, True, True, False, True])
-    draws = posterior.fit(z, x, 3, chosen).draw(x[0], 2000, seed=1)
+    draws = amortised.fit(z, x, 3, chosen).draw(x[0], 2000, seed=1)
     assert draws[:, 4].std() == pytest.approx(1, abs=0.05)
     assert np.corrcoef(draws[:, 3], draws[:, 4])[0, 1] < -0.4
 
@@ -64,7 +65,7 @@ def test_a_level_drawn_last_keeps_what_is_jointly_produced() -> None:
     x = np.hstack([x, 0.2 * z[:, [1]] + rng.normal(size=(3000, 1))])
     spread = []
     for levels in ((), (0,)):
-        fitted = posterior.fit(z[:-100], x[:-100], 1, levels=levels)
+        fitted = amortised.fit(z[:-100], x[:-100], 1, levels=levels)
         wide = []
         for row in x[-100:]:
             draws = fitted.draw(row, 300, 1)
@@ -74,23 +75,23 @@ def test_a_level_drawn_last_keeps_what_is_jointly_produced() -> None:
 
 
 def test_the_same_seed_gives_the_same_draws_on_any_number_of_threads(
-    fitted: posterior.Amortised,
+    fitted: amortised.Amortised,
 ) -> None:
     z, x = toy(2000, 1)
     with threadpool_limits(2):
-        again = posterior.fit(z, x, seed=3)
+        again = amortised.fit(z, x, seed=3)
     np.testing.assert_array_equal(again.draw(x[5], 50, 7), fitted.draw(x[5], 50, 7))
-    assert (posterior.fit(z, x, seed=4).draw(x[5], 50, 7) != fitted.draw(x[5], 50, 7)).any()
+    assert (amortised.fit(z, x, seed=4).draw(x[5], 50, 7) != fitted.draw(x[5], 50, 7)).any()
 
 
-def test_far_away_records_are_flagged(fitted: posterior.Amortised) -> None:
+def test_far_away_records_are_flagged(fitted: amortised.Amortised) -> None:
     _, taught = toy(2000, 1)
     _, x = toy(50, 11)
-    usual = np.mean([posterior.distance(row, taught).flagged.mean() for row in x])
+    usual = np.mean([distance_of(row, taught).flagged.mean() for row in x])
     assert usual < 0.02
     odd = x[0].copy()
     odd[4] += 1e3
-    distance = posterior.distance(odd, taught)
+    distance = distance_of(odd, taught)
     assert distance.flagged[4]
     assert distance.share_below[4] == 1
     assert np.isfinite(fitted.draw(odd, 100, 1)).all()
@@ -99,16 +100,16 @@ def test_far_away_records_are_flagged(fitted: posterior.Amortised) -> None:
 def test_summaries_that_never_vary_do_no_harm() -> None:
     z, x = toy(400, 1)
     x[:, 3] = 2.0
-    fitted = posterior.fit(z, x, 1)
+    fitted = amortised.fit(z, x, 1)
     assert np.isfinite(fitted.draw(x[0], 100, 1)).all()
-    assert not posterior.distance(x[0], x).flagged[3]
+    assert not distance_of(x[0], x).flagged[3]
 
 
 def test_too_few_simulations_are_refused() -> None:
     z, x = toy(0, 1)
     with pytest.raises(LabError, match="too few to learn from"):
-        posterior.fit(z, x, 1)
+        amortised.fit(z, x, 1)
     z, x = toy(300, 1)
     x[:150] = np.nan
     with pytest.raises(LabError, match="150 simulations"):
-        posterior.fit(z, x, 1)
+        amortised.fit(z, x, 1)
