@@ -38,7 +38,7 @@ from simlab.posterior import Posterior
 from simlab.progress import Progress
 from simlab.records import data_hash
 from simlab.records.schema import title
-from simlab.report.page import Check, Fit, ParameterRow
+from simlab.report.contents import Check, Fit, ParameterRow
 
 _PRESENT, _FORMER = "posterior", "former"
 """The lab's posterior, and the one given fewer months that it began from."""

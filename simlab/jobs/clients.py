@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from simlab.errors import LabError
 from simlab.jobs.common import read_json
 from simlab.lab import Lab
-from simlab.report.page import Client
+from simlab.report.contents import Client
 
 LOGO_KINDS = (".png", ".jpg", ".jpeg")
 LARGEST_LOGO = 2 * 2**20

@@ -26,7 +26,7 @@ from simlab.lab import Lab
 from simlab.panel import month_name
 from simlab.progress import Progress
 from simlab.records import ImportReport, load_panel
-from simlab.report.page import Fit
+from simlab.report.contents import Fit
 
 SCENARIO = "sales_transition"
 SIMULATIONS = 4000

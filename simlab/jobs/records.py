@@ -12,7 +12,7 @@ from simlab.panel import STILL_HERE, Panel, month_name
 from simlab.progress import Progress
 from simlab.records import ImportReport, data_hash, import_files
 from simlab.records import load_panel as read_panel
-from simlab.report.page import DataUsed
+from simlab.report.contents import DataUsed
 
 
 def import_records(

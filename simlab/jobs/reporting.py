@@ -28,7 +28,8 @@ from simlab.jobs.stored import (
 )
 from simlab.lab import Lab
 from simlab.progress import Progress
-from simlab.report.page import Contents, NoChange, render
+from simlab.report.contents import Contents, NoChange
+from simlab.report.page import render
 from simlab.report.pdf import printed
 from simlab.report.workbook import workbook
 

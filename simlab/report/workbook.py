@@ -17,7 +17,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring
 
 from simlab.i18n import text
-from simlab.report.page import TABLE, Contents
+from simlab.report.contents import Contents
+from simlab.report.page import TABLE
 from simlab.report.sheets import Sheet, sheets
 from simlab.report.sheets.sheet import Cell
 from simlab.report.tokens import LIGHT

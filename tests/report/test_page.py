@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from simlab.decide import Beside, compare
 from simlab.report import figures, wording
-from simlab.report.page import Check, Contents, DataUsed, Fit, NoChange, ParameterRow, render
+from simlab.report.contents import Check, Contents, DataUsed, Fit, NoChange, ParameterRow
+from simlab.report.page import render
 
 OUTCOMES = ("headcount", "exits", "voluntary", "regretted", "business", "pay_cost", "cost",
             "morale")

@@ -14,7 +14,8 @@ import pytest
 from simlab.errors import Cancelled, LabError
 from simlab.progress import Progress
 from simlab.report import pdf
-from simlab.report.page import Client, render
+from simlab.report.contents import Client
+from simlab.report.page import render
 from tests.report.test_page import contents
 
 

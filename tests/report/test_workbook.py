@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from simlab.i18n import LANGUAGES, text
-from simlab.report.page import Client, Contents
+from simlab.report.contents import Client, Contents
 from simlab.report.workbook import workbook
 from tests.report.test_page import contents, rolled
 

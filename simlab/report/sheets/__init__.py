@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simlab.report import wording
+from simlab.report.contents import Contents
 from simlab.report.sheets import calibration, comparing, studies
 from simlab.report.sheets.sheet import Sheet
 from simlab.report.sheets.summary import provenance, summary
-
-if TYPE_CHECKING:
-    from simlab.report.page import Contents
 
 __all__ = ["Sheet", "sheets"]
 

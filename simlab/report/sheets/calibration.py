@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simlab.i18n import text
 from simlab.report import checks, wording
+from simlab.report.contents import Fit
 from simlab.report.sheets.sheet import Cell, Sheet, Tree, figures, numbers, spread, texts
-
-if TYPE_CHECKING:
-    from simlab.report.page import Fit
 
 
 def sheets(fit: Fit | None, check: Tree | None, lang: str) -> list[Sheet]:

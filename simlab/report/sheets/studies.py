@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simlab.decide.outcomes import outcome as described
 from simlab.i18n import text
 from simlab.report import event, grid, optimising, rolling, sensitivity, stress, wording
+from simlab.report.contents import NoChange
 from simlab.report.sheets.comparing import BANDS
 from simlab.report.sheets.sheet import (
     Cell,
@@ -18,9 +17,6 @@ from simlab.report.sheets.sheet import (
     spread,
     texts,
 )
-
-if TYPE_CHECKING:
-    from simlab.report.page import NoChange
 
 
 def forecast(found: NoChange, lang: str) -> Sheet:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simlab.i18n import text
 from simlab.report import page, wording
+from simlab.report.contents import Contents
 from simlab.report.sheets.sheet import Cell, Sheet, texts
-
-if TYPE_CHECKING:
-    from simlab.report.page import Contents
 
 
 def summary(contents: Contents, lang: str) -> Sheet:

@@ -12,7 +12,7 @@ from calibration.calibrate import CHECK_PANELS
 from calibration.rounds import DRAWS
 from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.report import checks, drift, figures, past, rolling, totals, wording
-from simlab.report.page import DataUsed, Fit
+from simlab.report.contents import DataUsed, Fit
 from simlab.report.past import Past
 from simlab.ui.components import Source, card, chart_card, stale_badge, table
 from simlab.ui.visit import Visit

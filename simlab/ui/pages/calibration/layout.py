@@ -22,7 +22,7 @@ from simlab.lab import Lab
 from simlab.panel import month_name, month_number
 from simlab.practice import NAMES as PRACTICES
 from simlab.report import wording
-from simlab.report.page import DataUsed
+from simlab.report.contents import DataUsed
 from simlab.ui.components import card, failed, heading, job_card, no_data, start_button
 from simlab.ui.components.jobs import notice
 from simlab.ui.owner import owner

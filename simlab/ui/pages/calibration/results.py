@@ -14,7 +14,7 @@ from simlab.panel import month_number
 from simlab.practice import pack
 from simlab.records import data_hash
 from simlab.report import checks, past, totals, wording
-from simlab.report.page import DataUsed, Fit
+from simlab.report.contents import DataUsed, Fit
 from simlab.report.past import Past
 from simlab.ui.components import (
     calibrated_badge,

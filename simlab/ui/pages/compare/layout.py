@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -32,9 +33,10 @@ def page(visit: Visit) -> Any:
         asked, look = read({}, visit.lab), Look()
         wrong = notice(error.explain(visit.lang), error=True)
     stored = stored_comparison(visit.lab, asked.scenario)
+    of = "" if stored is None else "?" + urlencode({"scenario": stored["scenario"]})
     return html.Div([
         heading(visit, "compare", dmc.Anchor(
-            visit.text("page.reports.title"), href=visit.link("reports"), size="sm")),
+            visit.text("page.reports.title"), href=visit.link("reports") + of, size="sm")),
         html.Div(wrong, id="compare-wrong"),
         dmc.Grid([
             dmc.GridCol(dmc.Stack([

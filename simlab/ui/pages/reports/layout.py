@@ -16,7 +16,7 @@ from simlab.jobs.reporting import FORMATS
 from simlab.jobs.standing import Item, status
 from simlab.jobs.stored import latest_comparison, stored
 from simlab.report import wording
-from simlab.report.page import Client
+from simlab.report.contents import Client
 from simlab.ui.components import (
     calibrated_badge,
     card,
