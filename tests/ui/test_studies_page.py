@@ -219,6 +219,17 @@ def test_a_study_that_was_stopped_says_so_and_how_to_go_on(
     assert "studies-summary" in found
 
 
+def test_a_study_that_was_run_from_a_file_elsewhere_is_found(
+    studied: Lab, seen: Callable[..., Visit], tmp_path: Path
+) -> None:
+    file = tmp_path / "elsewhere.yaml"
+    file.write_text(MINE.replace("mine", "elsewhere"), encoding="utf-8")
+    run_batch(studied, str(file))
+    found = shown(layout.page(seen(part="batch", study="elsewhere")))
+    assert "studies-summary" in found
+    assert "training.coaching" in found["studies-written"]["props"]["value"]
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_write_a_study_ask_what_it_takes_run_it_and_take_it_along(

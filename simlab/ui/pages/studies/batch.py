@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dash_mantine_components as dmc
+import yaml
 from dash import dcc, html
 
 from simlab.decide.outcomes import HEADLINE
@@ -46,7 +47,7 @@ DOWNLOAD = "study"
 
 def page(visit: Visit) -> Any:
     """The study that the address names, else the one that was begun last, else the first."""
-    written = written_studies(visit.lab)
+    written = _known(visit)
     name = visit.query.get("study") or _latest(visit) or next(iter(written))
     if name not in written:
         wrong = failed(visit, LabError("unknown_study", name=name, known=", ".join(written)))
@@ -59,11 +60,23 @@ def page(visit: Visit) -> Any:
     ], gutter="md")
 
 
+def _known(visit: Visit) -> dict[str, str]:
+    """Name -> a study as it is written: those to be had by name, and what the lab ran of a file
+    that lies elsewhere."""
+    return {each.name: _as_run(each) for each in started_studies(visit.lab)} | dict(
+        written_studies(visit.lab))
+
+
+def _as_run(begun: StudyState) -> str:
+    study = StudyFolder(Path(begun.path)).describe()["study"]
+    said: str = yaml.safe_dump(study, sort_keys=False, allow_unicode=True)
+    return said
+
+
 def _latest(visit: Visit) -> str | None:
     begun = {each.name: StudyFolder(Path(each.path)).describe()["made"]
              for each in started_studies(visit.lab)}
-    known = [name for name in begun if name in written_studies(visit.lab)]
-    return max(known, key=lambda name: str(begun[name]), default=None)
+    return max(begun, key=lambda name: str(begun[name]), default=None)
 
 
 def _form(visit: Visit, name: str, written: Mapping[str, str]) -> Any:
@@ -115,8 +128,8 @@ def _title(visit: Visit, name: str) -> str:
 
 def _list(visit: Visit, begun: Mapping[str, StudyState]) -> Any:
     names = list(dict.fromkeys([*written_studies(visit.lab), *begun]))
-    running = {job.arguments["study"]: job.state for job in visit.runner.jobs(
-        owner(), only_open=True) if job.kind == "batch"}
+    running = {job.arguments["study"] for job in visit.runner.jobs(owner(), only_open=True)
+               if job.kind == "batch"}
     header = [say(visit, f"batch.column.{key}")
               for key in ("study", "state", "runs", "failed", "size")]
     rows = []
@@ -126,7 +139,7 @@ def _list(visit: Visit, begun: Mapping[str, StudyState]) -> Any:
             dmc.Anchor(_title(visit, name) if found is None else wording.pick(
                 found.title, visit.lang), size="sm",
                 href=f"{visit.link('studies')}?part={NAME}&study={name}"),
-            _state(visit, found, running.get(name)),
+            _state(visit, found, name in running),
             *([wording.MISSING] * 3 if found is None else [
                 say(visit, "batch.done", done=f"{found.done:,}", runs=f"{found.runs:,}"),
                 f"{found.failed:,}", f"{found.bytes / 1e6:,.1f} MB"])])
@@ -134,9 +147,9 @@ def _list(visit: Visit, begun: Mapping[str, StudyState]) -> Any:
         table(header, rows), className="lab-wrapped"), name="studies-list")
 
 
-def _state(visit: Visit, found: StudyState | None, job: str | None) -> str:
-    if job is not None:
-        return say(visit, f"batch.state.{job}")
+def _state(visit: Visit, found: StudyState | None, running: bool) -> str:
+    if running:
+        return say(visit, "batch.state.running")
     if found is None:
         return say(visit, "batch.state.none")
     return say(visit, "batch.state.complete" if found.complete else "batch.state.part")

@@ -91,12 +91,13 @@ def _numbers(visit: Visit, tree: Tree, one: Tree) -> Any:
             n=say(visit, "runs", n=wording.number(one["emulator"]["runs"], lang)), period=period,
             formula=say(visit, "sensitivity.top_refused", r2=wording.interval(
                 one["emulator"]["r2"], lang), least=wording.number(study["least_r2"], lang))
-            if top is None else say(visit, "sensitivity.top_formula"), name="studies-top"),
+            if top is None else say(visit, "sensitivity.top_formula"), name="studies-top",
+            term="variance_share"),
         number_card(
             visit, say(visit, "sensitivity.evpi"), wording.number(study["evpi"]["mean"], lang),
             unit=results.in_money(visit, told.unit(tree, lang)), interval=study["evpi"],
             n=_draws(visit, tree), period=period, formula=say(visit, "sensitivity.evpi_formula"),
-            name="studies-evpi"),
+            name="studies-evpi", term="information"),
     ], cols={"base": 1, "sm": 2}, spacing="md")
 
 

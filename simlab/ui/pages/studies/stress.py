@@ -64,7 +64,7 @@ def _numbers(visit: Visit, tree: Tree) -> Any:
             say(visit, "stress.expected", policy=policy),
             wording.number(loss["expected"]["mean"], lang), unit=_unit(visit, tree),
             interval=loss["expected"], formula=say(visit, "stress.loss_formula"),
-            name="studies-loss"),
+            name="studies-loss", term="decision_loss"),
     ], cols={"base": 1, "sm": 2}, spacing="md")
 
 
