@@ -74,8 +74,9 @@ class Incentives:
     options: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data: what the lab keeps. The heading stands at the top."""
-        tree = asdict(self)
+        """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
+        from others of its kind."""
+        tree = {**asdict(self), "name": f"{self.heading['scenario']}: {self.policy}"}
         tree["kpis"] = [{**asdict(kpi), "unrewarded": kpi.unrewarded} for kpi in self.kpis]
         return {**tree.pop("heading"), **tree}
 

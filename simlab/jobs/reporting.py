@@ -18,7 +18,9 @@ from simlab.jobs.stored import (
     RESULTS,
     latest,
     latest_comparison,
+    latest_courses,
     latest_event,
+    latest_incentives,
     latest_rolling,
     latest_search,
     latest_sensitivity,
@@ -87,6 +89,7 @@ def _parts(lab: Lab, scenario: str | None) -> dict[str, Mapping[str, Any]]:
         "optimisation": latest_search(lab, scenario),
         "event": latest_event(lab),
         "sensitivity": latest_sensitivity(lab, of), "stress": latest_stress(lab, of),
+        "incentives": latest_incentives(lab, of), "courses": latest_courses(lab, of),
         "answers": stored_answers(lab),
     }
     return {kind: tree for kind, tree in found.items() if tree is not None}
@@ -107,6 +110,7 @@ def _contents(lab: Lab, parts: Mapping[str, Mapping[str, Any]]) -> Contents:
         answers=parts.get("answers"), rolling=parts.get("rolling"),
         optimisation=parts.get("optimisation"), event=parts.get("event"),
         sensitivity=parts.get("sensitivity"), stress=parts.get("stress"),
+        incentives=parts.get("incentives"), courses=parts.get("courses"),
         totals=compared["options"].get("totals") if compared else None,
         stale=_stale(lab, parts), provenance=_provenance(parts),
     )

@@ -197,7 +197,7 @@ def study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _of_policies(lab: Lab) -> list[Item]:
     """What pay plans reward, and which courses pay."""
-    return [Item(kind, f"{tree['scenario']}: {tree['policy']}", tree["made"],
+    return [Item(kind, tree["name"], tree["made"],
                  policy_changes(lab, tree), {"draws": tree["options"]["draws"]} | _check(lab, tree))
             for kind in ("incentives", "courses") for tree in stored(lab, f"{kind}/*.json")]
 

@@ -13,8 +13,10 @@ Tree = Mapping[str, Any]
 RESULTS: Mapping[str, tuple[str, str]] = {
     "answers": ("answers/grid.json", "scenario"),
     "comparison": ("comparisons/*.json", "scenario"),
+    "courses": ("courses/*.json", "name"),
     "event": ("events/*/event.json", "name"),
     "forecast": ("forecasts/*/forecast.json", "start"),
+    "incentives": ("incentives/*.json", "name"),
     "optimisation": ("optimisations/*.json", "scenario"),
     "outlook": ("outlook/*.json", "scenario"),
     "rolling": ("rolling/*/rolling.json", "start"),
@@ -67,6 +69,18 @@ def latest_stress(lab: Lab, scenario: str | None = None) -> Tree | None:
 def latest_sensitivity(lab: Lab, scenario: str | None = None) -> Tree | None:
     """The stored sensitivity study of `scenario`, or the latest; None where there is none."""
     return latest([tree for tree in stored(lab, "sensitivity/*.json")
+                   if scenario in (None, tree["scenario"])])
+
+
+def latest_incentives(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The pay plan of `scenario`, or of any, that was looked into last; None of none."""
+    return latest([tree for tree in stored(lab, "incentives/*.json")
+                   if scenario in (None, tree["scenario"])])
+
+
+def latest_courses(lab: Lab, scenario: str | None = None) -> Tree | None:
+    """The policy of `scenario`, or of any, whose courses were tried last; None of none."""
+    return latest([tree for tree in stored(lab, "courses/*.json")
                    if scenario in (None, tree["scenario"])])
 
 

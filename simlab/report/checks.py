@@ -30,6 +30,15 @@ def verdict(mark: Tree, lang: str) -> str:
     return text(f"check.verdict.{mark['verdict']}", lang, gates=named)
 
 
+def caution(tree: Tree, lang: str) -> str | None:
+    """What is to be borne in mind of a stored result: that it was not calibrated, or that the
+    calibration's check failed or is missing; None where there is nothing."""
+    if not tree["calibrated"]:
+        return text("cli.on_prior", lang)
+    unsure = tree["check"] and tree["check"]["verdict"] != "passed"
+    return verdict(tree["check"], lang) if unsure else None
+
+
 def gates(check: Tree, lang: str) -> list[tuple[str, str, str]]:
     """(gate, result, reason) of every gate."""
     return [(text(f"gate.title.{gate['name']}", lang), text(f"gate.state.{gate['state']}", lang),

@@ -127,6 +127,10 @@ class Contents:
     records, or there is none."""
     stress: Mapping[str, Any] | None = None
     """Policies where things turn out otherwise (``Stressed.to_json()``)."""
+    incentives: Mapping[str, Any] | None = None
+    """What a pay plan rewards (``Incentives.to_json()``)."""
+    courses: Mapping[str, Any] | None = None
+    """Which course pays (``Courses.to_json()``)."""
     check: Mapping[str, Any] | None = None
     """What a check of the calibration found; None where it was not checked."""
     stale: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -5,16 +5,34 @@ Trees are ``Courses.to_json()`` of `simlab.jobs.courses`: plain data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from simlab.decide.courses import COST_ITEMS, PER
 from simlab.i18n import text
-from simlab.report import wording
+from simlab.report import checks, figures, wording
 from simlab.report.figures import avoided, course_name
 
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
+
+
+def section(tree: Tree, lang: str, embedded: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """What the report's section shows; `embedded` turns a figure and its name into a part of the
+    page."""
+    money = text("unit.money", lang)
+    said = {name: (text(f"courses.{name}", lang), text(f"courses.{name}_note", lang, money=money))
+            for name in ("scatter", "table", "learning", "behind")}
+    return {
+        "title": text("courses.title", lang),
+        "caution": checks.caution(tree, lang),
+        "lines": [wording.pick(tree["titles"][tree["policy"]], lang), answer(tree, lang, money)],
+        "figures": [(*said["scatter"], embedded(figures.cost_and_exits(tree, lang), "courses"))],
+        "tables": [(*said["table"], *effects(tree, lang, money)),
+                   (*said["learning"], *learning(tree, lang)),
+                   (*said["behind"], *behind(tree, lang))],
+        "notes": free(tree, lang),
+    }
 
 
 def best(tree: Tree) -> Tree | None:

@@ -5,17 +5,38 @@ Trees are ``Incentives.to_json()`` of `simlab.jobs.incentives`: plain data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from simlab.i18n import text
 from simlab.practice import pack
-from simlab.report import wording
+from simlab.report import checks, figures, wording
 from simlab.report.figures import percent
 
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
 SEGMENTS = ("standard", "key")
+
+
+def section(tree: Tree, lang: str, embedded: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """What the report's section shows; `embedded` turns a figure and its name into a part of the
+    page."""
+    return {
+        "title": text("incentives.title", lang),
+        "caution": checks.caution(tree, lang),
+        "lines": [wording.pick(tree["titles"][tree["policy"]], lang), *below(tree, lang),
+                  rewarded(tree, lang)],
+        "figures": [(text(f"incentives.{name}", lang), text(f"incentives.{name}_note", lang),
+                     embedded(draw(tree, lang), f"incentives-{name}"))
+                    for name, draw in (("effort", figures.weights_and_effort),
+                                       ("gap", figures.pay_gap))],
+        "tables": [(text("incentives.kpis", lang), text("incentives.kpis_note", lang),
+                    *kpis(tree, lang)),
+                   (text("incentives.pay", lang),
+                    text("incentives.pay_note", lang, unit=text("unit.money", lang)),
+                    *paid(tree, lang))],
+        "notes": few(tree, lang),
+    }
 
 
 def below(tree: Tree, lang: str) -> list[str]:

@@ -19,11 +19,13 @@ from simlab.i18n import text
 from simlab.report import (
     checks,
     comparing,
+    courses,
     detail,
     event,
     evidence,
     figures,
     grid,
+    incentives,
     optimising,
     past,
     rolling,
@@ -75,6 +77,8 @@ def render(contents: Contents, lang: str, *, paper: bool = False) -> str:
         stressed=None if contents.stress is None else stress.section(
             contents.stress, lang, _embedded),
         event=None if contents.event is None else event.section(contents.event, lang),
+        policies=[looked.section(tree, lang, _embedded) for looked, tree in (
+            (incentives, contents.incentives), (courses, contents.courses)) if tree is not None],
     )
 
 

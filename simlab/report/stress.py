@@ -40,12 +40,10 @@ def section(tree: Tree, lang: str, embedded: Callable[[Any, str], Any]) -> dict[
 
     boxed = [embedded(figures.box_figure(tree, each, lang), f"box-{k}") if each["boxes"] else None
              for k, each in enumerate(tree["stress"]["fails"])]
-    unsure = tree["calibrated"] and tree["check"] and tree["check"]["verdict"] != "passed"
     return {
         "title": f"{text('stress.title', lang)}: {wording.pick(tree['title'], lang)}",
         "heading": heading(tree, lang),
-        "caution": text("cli.on_prior", lang) if not tree["calibrated"]
-        else checks.verdict(tree["check"], lang) if unsure else None,
+        "caution": checks.caution(tree, lang),
         "ranges": (text("stress.ranges_title", lang), *ranges(tree, lang)),
         "standing": (text("stress.standing_title", lang), *standing(tree, lang)),
         "choices": choices(tree, lang),

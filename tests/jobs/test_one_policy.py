@@ -14,14 +14,17 @@ from simlab.engine.detail import DETAILED, SEGMENTS, median_of, skill_name
 from simlab.engine.ensemble import simulate
 from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import LabError
+from simlab.i18n import LANGUAGES, text
 from simlab.jobs.courses import candidates, courses, stored_courses
 from simlab.jobs.demo import sample_lab
 from simlab.jobs.incentives import bonus_curve, incentives, stored_incentives
+from simlab.jobs.reporting import report
 from simlab.jobs.saving import save_policy, saved_policies
 from simlab.jobs.standing import policy_changes, status
 from simlab.lab import Lab
 from simlab.parameters import prior_draws
 from simlab.policy import differing, with_fields
+from simlab.report import figures, wording
 
 pytestmark = pytest.mark.slow  # a month of its own is a kernel of its own
 STUDY = scenarios.load("sales_transition")
@@ -219,6 +222,16 @@ def test_courses_are_kept_and_add_up(lab):
             assert max(course.gained.mean) > 0.02
     (item,) = [each for each in status(lab).items if each.kind == "courses"]
     assert item.stale == ()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_shows_both_of_them(lab, lang):
+    page = report(lab, lang).read_text("utf-8")
+    for title in ("incentives.title", "incentives.kpis", "courses.title", "courses.behind"):
+        assert text(title, lang) in page
+    tree = stored_courses(lab, STUDY.name, "train_and_help")
+    for course in tree["courses"]:
+        assert wording.interval(figures.avoided(course), lang, signed=True) in page
 
 
 def test_without_any_course_the_job_is_refused(lab, monkeypatch):

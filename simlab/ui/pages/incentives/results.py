@@ -11,7 +11,14 @@ import dash_mantine_components as dmc
 
 from simlab.jobs.incentives import stored_incentives
 from simlab.report import figures, incentives, wording
-from simlab.ui.components import Source, card, chart_card, number_card, table
+from simlab.ui.components import (
+    Source,
+    calibrated_badge,
+    card,
+    chart_card,
+    number_card,
+    table,
+)
 from simlab.ui.pages.one_policy import Question, period
 from simlab.ui.visit import Visit
 
@@ -42,7 +49,8 @@ def _numbers(visit: Visit, tree: Tree) -> Any:
 def _effort(visit: Visit, tree: Tree) -> Any:
     header, rows = incentives.efforts(tree, visit.lang)
     return chart_card(
-        visit, "incentives-effort", _say(visit, "effort"), _say(visit, "effort_note"),
+        visit, "incentives-effort", visit.text("incentives.effort"),
+        visit.text("incentives.effort_note"),
         figures.weights_and_effort(tree, visit.lang), header=header, rows=rows,
         data=[{"stage": place + 1, "first": stage["months"][0], "last": stage["months"][1],
                "people": who, "name": name, **value}
@@ -51,7 +59,7 @@ def _effort(visit: Visit, tree: Tree) -> Any:
                                                in stage["weights"].items()}),
                                   *stage["effort"].items())
               for name, value in (shares or {}).items()],
-        source=_source(visit, tree, "effort_formula", "unit_share"))
+        badge=_badge(visit, tree), source=_source(visit, tree, "effort_formula", "unit_share"))
 
 
 def _gap(visit: Visit, tree: Tree) -> Any:
@@ -64,22 +72,23 @@ def _gap(visit: Visit, tree: Tree) -> Any:
              visit.text(f"incentives.segment.{each['people']}"),
              figures.percent({"mean": each["mean"], "lower": each["p05"], "upper": each["p95"]},
                              lang, signed=True)] for each in data]
-    note = " ".join([_say(visit, "gap_note"), *incentives.few(tree, lang)])
+    note = " ".join([visit.text("incentives.gap_note"), *incentives.few(tree, lang)])
     return chart_card(
-        visit, "incentives-gap", _say(visit, "gap"), note, figures.pay_gap(tree, lang),
+        visit, "incentives-gap", visit.text("incentives.gap"), note, figures.pay_gap(tree, lang),
         header=[_say(visit, f"column.{name}") for name in ("month", "segment", "mean")],
-        rows=rows, data=data, source=_source(visit, tree, "gap_formula", "unit_gap"))
+        rows=rows, data=data, badge=_badge(visit, tree),
+        source=_source(visit, tree, "gap_formula", "unit_gap"))
 
 
 def _kpis(visit: Visit, tree: Tree) -> Any:
     return card(
-        _say(visit, "kpis"), _say(visit, "kpis_note"),
+        visit.text("incentives.kpis"), visit.text("incentives.kpis_note"),
         dmc.Text(incentives.rewarded(tree, visit.lang), id="incentives-unrewarded"),
         table(*incentives.kpis(tree, visit.lang)), name="incentives-kpis")
 
 
 def _paid(visit: Visit, tree: Tree) -> Any:
-    return card(_say(visit, "paid"), _say(visit, "paid_note", unit=visit.money),
+    return card(visit.text("incentives.pay"), visit.text("incentives.pay_note", unit=visit.money),
                 table(*incentives.paid(tree, visit.lang)), name="incentives-paid")
 
 
@@ -91,7 +100,11 @@ def _curve(visit: Visit, tree: Tree) -> Any:
         figures.bonus_curve(tree, visit.lang),
         header=[_say(visit, f"column.{name}") for name in ("score", "bonus")], rows=rows,
         data=[{"score": score, "bonus": share} for score, share in tree["curve"]],
-        source=_source(visit, tree, "curve_formula", "unit_bonus"))
+        badge=_badge(visit, tree), source=_source(visit, tree, "curve_formula", "unit_bonus"))
+
+
+def _badge(visit: Visit, tree: Tree) -> Any:
+    return calibrated_badge(bool(tree["calibrated"]), visit.lang)
 
 
 def _source(visit: Visit, tree: Tree, formula: str, unit: str) -> Source:

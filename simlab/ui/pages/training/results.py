@@ -14,6 +14,7 @@ from simlab.jobs.courses import stored_courses
 from simlab.report import courses, figures, wording
 from simlab.ui.components import (
     Source,
+    calibrated_badge,
     card,
     chart_card,
     no_data,
@@ -34,16 +35,16 @@ def view(visit: Visit, tree: Tree) -> Any:
         no_data(_say(visit, "none"), courses.answer(tree, visit.lang, visit.money))
         if best is None else _numbers(visit, tree, best),
         _scatter(visit, tree),
-        card(_say(visit, "table"), _say(visit, "table_note"),
+        card(visit.text("courses.table"), visit.text("courses.table_note"),
              *([] if best is None else [
                  dmc.Text(courses.answer(tree, visit.lang, visit.money))]),
              table(*courses.effects(tree, visit.lang, visit.money)),
              *[dmc.Text(line, size="sm", c="dimmed") for line in courses.free(tree, visit.lang)],
              name="training-courses"),
         html.Div(learnt(visit, tree, best or tree["courses"][0]), id="training-learnt-of"),
-        card(_say(visit, "learning"), _say(visit, "learning_note"),
+        card(visit.text("courses.learning"), visit.text("courses.learning_note"),
              table(*courses.learning(tree, visit.lang)), name="training-learning"),
-        card(_say(visit, "behind"), _say(visit, "behind_note", money=visit.money),
+        card(visit.text("courses.behind"), visit.text("courses.behind_note", money=visit.money),
              table(*courses.behind(tree, visit.lang)), name="training-behind"),
     ], gap="md")
 
@@ -64,6 +65,7 @@ def _numbers(visit: Visit, tree: Tree, best: Tree) -> Any:
             formula=_say(visit, "saves_formula" if saves else "best_formula"),
             badge=warrant_badge(best["warrant"], lang)),
         number(_say(visit, "sure"), wording.share(best["beats"]), unit="", name="training-sure",
+               term="regretted",
                formula=_say(visit, "sure_formula")),
     ], cols={"base": 1, "sm": 2}, spacing="md")
 
@@ -71,7 +73,8 @@ def _numbers(visit: Visit, tree: Tree, best: Tree) -> Any:
 def _scatter(visit: Visit, tree: Tree) -> Any:
     header, rows = courses.effects(tree, visit.lang, visit.money)
     return chart_card(
-        visit, "training-scatter", _say(visit, "scatter"), _say(visit, "scatter_note"),
+        visit, "training-scatter", visit.text("courses.scatter"),
+        visit.text("courses.scatter_note"),
         figures.cost_and_exits(tree, visit.lang), header=header, rows=rows,
         data=[{"course": course["name"], "offered": course["offered"],
                "warrant": course["warrant"], "beats": course["beats"],
@@ -106,7 +109,8 @@ def learnt(visit: Visit, tree: Tree, course: Tree) -> Any:
         header=[_say(visit, f"column.{name}") for name in ("month", "with_it", "without_it")],
         rows=[[wording.month(month, lang), said(course["with_it"], place),
                said(course["without_it"], place)] for place, month in enumerate(tree["months"])],
-        data=data, source=_source(visit, tree, "learnt_formula", _say(visit, "unit_learnt")),
+        data=data, badge=calibrated_badge(bool(tree["calibrated"]), lang),
+        source=_source(visit, tree, "learnt_formula", _say(visit, "unit_learnt")),
         controls=dmc.Select(
             id="training-course", value=course["name"], allowDeselect=False, size="xs", w=230,
             data=[{"value": each["name"], "label": figures.course_name(tree, each, lang)}
