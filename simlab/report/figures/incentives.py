@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import plotly.graph_objects as go
 
 from simlab.i18n import text
 from simlab.practice import kpis, pack, serves
-from simlab.report.figures.frame import Tree, blank, broken, draw_bands, month_axis
+from simlab.report.figures.frame import Tree, blank, draw_bands, month_axis
 from simlab.report.tokens import LIGHT, POLICY_COLOURS
 from simlab.report.wording import interval, month, number
 
@@ -18,6 +19,8 @@ SEGMENT_COLOURS = {"standard": POLICY_COLOURS[1], "key": POLICY_COLOURS[2]}
 _TASK_COLOURS = POLICY_COLOURS[1:6]
 _LINE, _BAR = 19, 30
 """Pixels of a line of text, and of a bar with the room around it."""
+_WIDE = 46
+"""Letters on a line of a phone."""
 
 
 @dataclass(frozen=True)
@@ -26,30 +29,30 @@ class _Part:
 
     task: int
     share: float
+    label: str
+    """What stands above the bar."""
     said: str
+    """What is said where one points at it."""
     weight: bool
 
 
 def weights_and_effort(tree: Tree, lang: str) -> go.Figure:
     """Every stage: a bar of the weights of its KPIs, each in the colour of the task that serves it
-    most, above bars of the effort of people in either segment of work."""
-    bars = list(_bars(tree, lang))
+    most, above bars of the effort of people in either segment of work. What a bar holds stands
+    above it in the order of its parts, so that no colour need be looked up."""
     figure = blank("")
-    names = [task[lang] for task in pack(tree["practice"])["tasks"].values()]
-    top, named = 0.0, set[int]()
-    for label, parts in bars:
-        lines = broken(label, lang)
-        top -= _LINE * (lines.count("<br>") + 1)
+    top = 0.0
+    for head, parts in _bars(tree, lang):
+        lines = _packed([head, *(part.label for part in parts)])
+        top -= _LINE * len(lines)
         figure.add_annotation(x=0, y=top, xanchor="left", yanchor="bottom", showarrow=False,
-                              align="left", text=lines)
+                              align="left", text="<br>".join(lines))
         top -= _BAR
         reached = 0.0
         for part in parts:
             figure.add_bar(
                 x=[part.share], y=[top + 0.62 * _BAR], base=[reached], orientation="h",
-                width=0.6 * _BAR, name=names[part.task], legendgroup=str(part.task),
-                legendrank=part.task, showlegend=not part.weight and part.task not in named,
-                marker={"color": _TASK_COLOURS[part.task],
+                width=0.6 * _BAR, marker={"color": _TASK_COLOURS[part.task],
                         "line": {"color": LIGHT["surface"], "width": 1.5},
                         "pattern": {"shape": "/" if part.weight else "", "fillmode": "overlay",
                                     "fgopacity": 0.35, "size": 6}},
@@ -58,16 +61,29 @@ def weights_and_effort(tree: Tree, lang: str) -> go.Figure:
                 insidetextfont={"color": "#ffffff", "size": 12},
                 customdata=[part.said], hovertemplate="%{customdata}<extra></extra>")
             reached += part.share
-            if not part.weight:
-                named.add(part.task)
     figure.update_xaxes(range=[0, 1.001], visible=False)
     figure.update_yaxes(range=[top, 0], visible=False)
-    figure.update_layout(barmode="overlay", height=int(-top) + 90, uniformtext={
-        "minsize": 9, "mode": "hide"})
+    figure.update_layout(barmode="overlay", height=int(-top) + 16, showlegend=False,
+                         margin={"t": 8}, uniformtext={"minsize": 9, "mode": "hide"})
     return figure
 
 
+def _packed(said: Sequence[str]) -> list[str]:
+    """The texts on as few lines as a phone has room for, none broken within; escaped."""
+    lines: list[str] = []
+    for each in said:
+        joined = f"{lines[-1]} · {each}" if len(lines) > 1 else each
+        # the first text is a heading; a Chinese sign is as wide as two letters
+        if len(lines) > 1 and sum(1 + (ord(sign) > 0x2E7F) for sign in joined) <= _WIDE:
+            lines[-1] = joined
+        else:
+            lines.append(each)
+    head, *others = (escape(line) for line in lines)
+    return [f"<b>{head}</b>", *others]
+
+
 def _bars(tree: Tree, lang: str) -> Iterator[tuple[str, list[_Part]]]:
+    """Heading and parts of every bar, from the top."""
     role = pack(tree["practice"])
     main = serves(tree["practice"]).argmax(axis=0)
     order = kpis(tree["practice"])
@@ -77,18 +93,19 @@ def _bars(tree: Tree, lang: str) -> Iterator[tuple[str, list[_Part]]]:
                          key=lambda pair: main[order.index(pair[0])])
         said = [f"{role['kpis'][kpi][lang]} {100 * weight:.0f}%" for kpi, weight in weighed]
         yield text("incentives.bar_weights", lang, stage=number_,
-                   first=month(stage["months"][0], lang), last=month(stage["months"][1], lang),
-                   weights=" · ".join(said)), [
-            _Part(int(main[order.index(kpi)]), weight, line, True)
+                   first=month(stage["months"][0], lang), last=month(stage["months"][1], lang)), [
+            _Part(int(main[order.index(kpi)]), weight, line, line, True)
             for (kpi, weight), line in zip(weighed, said, strict=True)]
         for segment in ("standard", "key"):
             shares = stage["effort"][segment]
             if shares is not None:
+                done = {task: share for task, share in shares.items() if share["mean"] > 0}
                 yield text(f"incentives.bar_{segment}", lang), [
-                    _Part(k, shares[task]["mean"], text(
-                        "incentives.effort_note", lang, task=role["tasks"][task][lang],
-                        share=percent(shares[task], lang)), False)
-                    for k, task in enumerate(tasks) if shares[task]["mean"] > 0]
+                    _Part(tasks.index(task), share["mean"],
+                          f"{role['tasks'][task][lang]} {100 * share['mean']:.0f}%",
+                          text("incentives.done", lang, task=role["tasks"][task][lang],
+                               share=percent(share, lang)), False)
+                    for task, share in done.items()]
 
 
 def pay_gap(tree: Tree, lang: str) -> go.Figure:

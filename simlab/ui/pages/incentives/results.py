@@ -11,14 +11,7 @@ import dash_mantine_components as dmc
 
 from simlab.jobs.incentives import stored_incentives
 from simlab.report import figures, incentives, wording
-from simlab.ui.components import (
-    Source,
-    calibrated_badge,
-    card,
-    chart_card,
-    number_card,
-    table,
-)
+from simlab.ui.components import Source, card, chart_card, number_card, table
 from simlab.ui.pages.one_policy import Question, period
 from simlab.ui.visit import Visit
 
@@ -59,7 +52,7 @@ def _effort(visit: Visit, tree: Tree) -> Any:
                                                in stage["weights"].items()}),
                                   *stage["effort"].items())
               for name, value in (shares or {}).items()],
-        badge=_badge(visit, tree), source=_source(visit, tree, "effort_formula", "unit_share"))
+        source=_source(visit, tree, "effort_formula", "unit_share"))
 
 
 def _gap(visit: Visit, tree: Tree) -> Any:
@@ -76,8 +69,7 @@ def _gap(visit: Visit, tree: Tree) -> Any:
     return chart_card(
         visit, "incentives-gap", visit.text("incentives.gap"), note, figures.pay_gap(tree, lang),
         header=[_say(visit, f"column.{name}") for name in ("month", "segment", "mean")],
-        rows=rows, data=data, badge=_badge(visit, tree),
-        source=_source(visit, tree, "gap_formula", "unit_gap"))
+        rows=rows, data=data, source=_source(visit, tree, "gap_formula", "unit_gap"))
 
 
 def _kpis(visit: Visit, tree: Tree) -> Any:
@@ -100,11 +92,7 @@ def _curve(visit: Visit, tree: Tree) -> Any:
         figures.bonus_curve(tree, visit.lang),
         header=[_say(visit, f"column.{name}") for name in ("score", "bonus")], rows=rows,
         data=[{"score": score, "bonus": share} for score, share in tree["curve"]],
-        badge=_badge(visit, tree), source=_source(visit, tree, "curve_formula", "unit_bonus"))
-
-
-def _badge(visit: Visit, tree: Tree) -> Any:
-    return calibrated_badge(bool(tree["calibrated"]), visit.lang)
+        source=_source(visit, tree, "curve_formula", "unit_bonus"))
 
 
 def _source(visit: Visit, tree: Tree, formula: str, unit: str) -> Source:

@@ -14,7 +14,6 @@ from simlab.jobs.courses import stored_courses
 from simlab.report import courses, figures, wording
 from simlab.ui.components import (
     Source,
-    calibrated_badge,
     card,
     chart_card,
     no_data,
@@ -109,8 +108,7 @@ def learnt(visit: Visit, tree: Tree, course: Tree) -> Any:
         header=[_say(visit, f"column.{name}") for name in ("month", "with_it", "without_it")],
         rows=[[wording.month(month, lang), said(course["with_it"], place),
                said(course["without_it"], place)] for place, month in enumerate(tree["months"])],
-        data=data, badge=calibrated_badge(bool(tree["calibrated"]), lang),
-        source=_source(visit, tree, "learnt_formula", _say(visit, "unit_learnt")),
+        data=data, source=_source(visit, tree, "learnt_formula", _say(visit, "unit_learnt")),
         controls=dmc.Select(
             id="training-course", value=course["name"], allowDeselect=False, size="xs", w=230,
             data=[{"value": each["name"], "label": figures.course_name(tree, each, lang)}
