@@ -77,7 +77,7 @@ class Courses:
     def to_json(self) -> dict[str, Any]:
         """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
         from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}: {self.policy}"}
+        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
         return {**tree.pop("heading"), **tree}
 
 

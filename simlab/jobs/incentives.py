@@ -76,7 +76,7 @@ class Incentives:
     def to_json(self) -> dict[str, Any]:
         """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
         from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}: {self.policy}"}
+        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
         tree["kpis"] = [{**asdict(kpi), "unrewarded": kpi.unrewarded} for kpi in self.kpis]
         return {**tree.pop("heading"), **tree}
 
