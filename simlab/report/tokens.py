@@ -36,7 +36,7 @@ DARK: Final[dict[str, str]] = {
 }
 
 POLICY_COLOURS: Final[tuple[str, ...]] = (
-    LIGHT["baseline"], "#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#56b4e9",
+    LIGHT["baseline"], "#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#2f96cf",
 )
 """The baseline first, then the policies: Okabe and Ito's set (2008), told apart by people who
 see red and green alike, darkened where white paper asks for contrast."""

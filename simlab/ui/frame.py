@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from simlab.ui.choices import OFFERED
 from simlab.ui.pages import GROUPS, PAGES
 from simlab.ui.theme import theme
+from simlab.ui.tour import tour
 from simlab.ui.visit import Visit, visit
 
 _NAVIGATION = {"width": 224, "breakpoint": "sm"}
@@ -21,11 +22,15 @@ def frame() -> Any:
     seen = visit()
     return dmc.MantineProvider(
         dmc.AppShell([
+            html.A(seen.text("ui.skip"), href="#content", className="lab-skip"),
             dmc.AppShellHeader(_header(seen), px={"base": "sm", "sm": "lg"},
                                className="lab-header"),
             dmc.AppShellNavbar(_navigation(seen), p="sm", className="lab-navbar",
                                **{"aria-label": seen.text("ui.navigation")}),
-            dmc.AppShellMain([trouble(seen), dmc.Container(dash.page_container, size=1240, px=0)]),
+            dmc.AppShellMain([
+                trouble(seen),
+                dmc.Container([tour(seen), dash.page_container], size=1240, px=0),
+            ], id="content", tabIndex=-1),
         ], id="frame", header={"height": 60},
             navbar={**_NAVIGATION, "collapsed": {"mobile": True}},
             padding={"base": "sm", "sm": "lg"}, className="lab-shell"),

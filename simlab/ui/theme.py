@@ -25,11 +25,15 @@ def theme(scheme: Scheme) -> dict[str, Any]:
 
 
 def variables() -> str:
-    """The tokens as CSS variables ``--lab-*``, for both schemes."""
-    return " ".join(
-        f'html[data-mantine-color-scheme="{scheme}"]{{color-scheme:{scheme};' + "".join(
-            f"--lab-{name.replace('_', '-')}:{value};" for name, value in colours.items()) + "}"
-        for scheme, colours in COLOURS.items())
+    """The tokens as CSS variables ``--lab-*``, for both schemes; paper is light in either."""
+    paper = _declared("dark", LIGHT, "light")
+    return " ".join(_declared(scheme, colours, scheme) for scheme, colours in COLOURS.items()
+                    ) + f" @media print{{{paper}}}"
+
+
+def _declared(scheme: Scheme, colours: Mapping[str, str], native: Scheme) -> str:
+    return (f'html[data-mantine-color-scheme="{scheme}"]{{color-scheme:{native};' + "".join(
+        f"--lab-{name.replace('_', '-')}:{value};" for name, value in colours.items()) + "}")
 
 
 def _shades(colour: str) -> list[str]:

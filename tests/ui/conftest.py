@@ -88,7 +88,7 @@ def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(viewport=VIEWS[view], locale=LOCALES[lang])
         contexts.append(context)
         context.add_cookies([{"name": cookie(name), "value": value, "url": address}
-                             for name, value in chosen.items()])
+                             for name, value in {"tour": "off", **chosen}.items()])
         page = context.new_page()
         page.set_default_timeout(120_000)
         page.on("console", lambda message: complaints.append(message.text)

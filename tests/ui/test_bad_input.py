@@ -23,6 +23,7 @@ from simlab.ui import create
 from simlab.ui.components.jobs import begin
 from simlab.ui.owner import COOKIE as OWNER
 from simlab.ui.pages import PAGES
+from simlab.ui.pages.scenario import results
 from simlab.ui.security import TOKEN_COOKIE, TOKEN_HEADER
 
 QUERIES: tuple[dict[str, Any], ...] = (
@@ -202,3 +203,27 @@ def test_a_session_that_ends_and_a_server_that_is_away_lose_nothing(
     page.get_by_role("button", name=text("page.scenario.save", "en"), exact=True).click()
     page.wait_for_selector("#trouble", state="hidden")
     context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_file_of_another_kind_or_size_never_leaves_the_browser(
+    visit: Any, tmp_path: Path
+) -> None:
+    page = visit("en", "desktop", "scenario")
+    page.wait_for_selector("#scenario-difference")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    refused = page.locator(".lab-limit.lab-refused[role=alert]")
+    for name, size in (("large.yaml", results.LARGEST + 1), ("picture.png", 10)):
+        (tmp_path / name).write_bytes(b"x" * size)
+        page.locator("#scenario-upload").locator("xpath=ancestor::label").focus()
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Enter")
+        chooser.value.set_files(str(tmp_path / name))
+        refused.wait_for()
+    assert sent == []
+    (tmp_path / "list.yaml").write_text("- 1\n", encoding="utf-8")
+    page.set_input_files("#scenario-upload input", str(tmp_path / "list.yaml"))
+    page.get_by_text(text("page.scenario.file_kind", "en")).wait_for()
+    assert refused.count() == 0

@@ -1,15 +1,17 @@
 // What happens in the browser alone: choices, the burger, downloads of charts.
 (function () {
   // A choice is a cookie; layouts are functions of it, so the page loads anew.
-  function choose(name, value) {
+  // (A link loads its own page; what only hides something need not load any.)
+  function choose(name, value, target) {
     const present = document.cookie.split("; ").find((each) => each.startsWith(name + "="));
     if (!value || present === name + "=" + value) return;
     document.cookie = name + "=" + value + "; path=/; max-age=31536000; SameSite=Lax";
-    window.location.reload();
+    if (target && target.dataset.hides) document.getElementById(target.dataset.hides).hidden = true;
+    else if (!target || !target.href) window.location.reload();
   }
   document.addEventListener("click", function (event) {
     const target = event.target.closest("[data-choice]");
-    if (target) choose(target.dataset.choice, target.dataset.value);
+    if (target) choose(target.dataset.choice, target.dataset.value, target);
   });
   document.addEventListener("change", function (event) {
     // Behind the dot stands where on the page: buttons of one name are one choice to a browser.
@@ -17,12 +19,18 @@
     if (/^simlab_[a-z]+$/.test(name)) choose(name, event.target.value);
   });
 
+  // A field of files hides behind its label, which keys reach and open as a click does.
+  document.addEventListener("keydown", function (event) {
+    if (!event.target.matches("label[tabindex]") || !["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    event.target.querySelector("input").click();
+  });
   // What is too large or of another kind never leaves the browser: the line that says so lights up.
   function judge(event) {
-    const field = event.target.closest && event.target.closest(".lab-drop");
+    const field = event.target.closest && event.target.closest("label[tabindex]");
     const files = event.target.files || (event.dataTransfer && event.dataTransfer.files);
-    const limit = document.getElementById("data-limit");
-    if (!field || !files || !limit) return;
+    const limit = field && field.closest(".lab-card")?.querySelector(".lab-limit");
+    if (!files || !limit) return;
     const kinds = (field.querySelector("input").accept || "").split(",");
     const refused = [...files].some((file) => file.size > Number(limit.dataset.most)
       || !kinds.some((kind) => file.name.toLowerCase().endsWith(kind)));
@@ -75,6 +83,14 @@
     tell();
     return answer;
   };
+
+  // Paper is light and narrower than a screen: charts are drawn anew for it, then as before.
+  function redraw(layout) {
+    document.querySelectorAll(".js-plotly-plot").forEach(
+      (chart) => window.Plotly.relayout(chart, layout));
+  }
+  window.addEventListener("beforeprint", () => redraw({ autosize: false, width: 640 }));
+  window.addEventListener("afterprint", () => redraw({ autosize: true, width: null }));
 
   function save(name, kind, content) {
     const link = document.createElement("a");

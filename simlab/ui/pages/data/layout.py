@@ -131,7 +131,7 @@ def _drop(visit: Visit) -> Any:
     return html.Label(dcc.Upload(
         dmc.Text(_say(visit, "drop"), size="sm", ta="center"), id="data-upload", multiple=True,
         className="lab-drop", max_size=uploads.LARGEST, accept=",".join(uploads.KINDS),
-        disable_click=True))
+        disable_click=True), tabIndex=0)
 
 
 def sent(visit: Visit, names: Sequence[str]) -> Any:

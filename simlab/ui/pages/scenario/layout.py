@@ -108,8 +108,10 @@ def _keep(visit: Visit, tried: Tried) -> Any:
             html.Label(dcc.Upload(
                 html.Span(visit.text("page.scenario.upload"), className="lab-open"),
                 id="scenario-upload", accept=".yaml,.yml", max_size=results.LARGEST,
-                disable_click=True)),
+                disable_click=True), tabIndex=0),
         ], gap="xs"),
+        dmc.Text(visit.text("page.scenario.file_limit", most=results.LARGEST // 1000), size="xs",
+                 className="lab-limit", **{"data-most": str(results.LARGEST)}),
         job_card(visit, "scenario", KINDS),
         html.Div(id="scenario-notice", role="status"),
         dmc.Accordion([

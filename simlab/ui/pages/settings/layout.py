@@ -10,6 +10,7 @@ from dash import html
 
 from simlab.ui.choices import OFFERED, cookie
 from simlab.ui.components import card, heading
+from simlab.ui.tour import start_link
 from simlab.ui.visit import Visit
 
 
@@ -17,16 +18,18 @@ def page(visit: Visit) -> Any:
     """A card for each choice. They are plain radio buttons: assets/page.js keeps what is chosen."""
     chosen = asdict(visit.choices) | {"lang": visit.lang}
     offered = {**OFFERED, "lang": ("zh", "en")}
+    cards = [
+        card(visit.text(f"ui.choice.{name}.title"), visit.text(f"ui.choice.{name}.note"),
+             dmc.RadioGroup(dmc.Stack([
+                 dmc.Radio(value=value, label=_said(visit, name, value)) for value in values
+             ], gap="xs", mt="xs"), value=chosen[name], name=f"{cookie(name)}.settings",
+                 **{"aria-label": visit.text(f"ui.choice.{name}.title")}))
+        for name, values in offered.items()]
+    cards.append(card(visit.text("tour.title"), visit.text("tour.note"),
+                      html.Div(start_link(visit), className="lab-ways")))
     return html.Div([
         heading(visit, "settings"),
-        dmc.SimpleGrid([
-            card(visit.text(f"ui.choice.{name}.title"), visit.text(f"ui.choice.{name}.note"),
-                 dmc.RadioGroup(dmc.Stack([
-                     dmc.Radio(value=value, label=_said(visit, name, value)) for value in values
-                 ], gap="xs", mt="xs"), value=chosen[name], name=f"{cookie(name)}.settings",
-                     **{"aria-label": visit.text(f"ui.choice.{name}.title")}))
-            for name, values in offered.items()
-        ], cols={"base": 1, "md": 2}, spacing="md"),
+        dmc.SimpleGrid(cards, cols={"base": 1, "md": 2}, spacing="md"),
     ])
 
 
