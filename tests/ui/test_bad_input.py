@@ -211,15 +211,15 @@ def test_a_file_of_another_kind_or_size_never_leaves_the_browser(
     visit: Any, tmp_path: Path
 ) -> None:
     page = visit("en", "desktop", "scenario")
-    page.wait_for_selector("#scenario-difference")
+    page.wait_for_selector("#scenario-results:not(.lab-stale) #scenario-difference")
+    page.wait_for_selector("#scenario-upload input", state="attached")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
     refused = page.locator(".lab-limit.lab-refused[role=alert]")
     for name, size in (("large.yaml", results.LARGEST + 1), ("picture.png", 10)):
         (tmp_path / name).write_bytes(b"x" * size)
-        page.locator("#scenario-upload").locator("xpath=ancestor::label").focus()
         with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Enter")
+            page.locator("label:has(#scenario-upload)").press("Enter")
         chooser.value.set_files(str(tmp_path / name))
         refused.wait_for()
     assert sent == []
