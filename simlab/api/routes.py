@@ -218,8 +218,7 @@ def _held(api: Blueprint, lab: Lab) -> None:
     @api.get("/results/<kind>/<name>")
     @described.answers(200, dict[str, Any])
     def show_result(kind: str, name: str) -> Any:
-        """A stored result (kinds: answers, comparison, event, forecast, optimisation, outlook,
-        rolling, sensitivity, stress) by the name that the status gives."""
+        """A stored result by its kind and name, as the status gives them."""
         return jsonify(dict(stored_result(lab, kind, name)))
 
     @api.get("/reports/<name>")

@@ -11,6 +11,7 @@ import zipfile
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -79,7 +80,7 @@ def _add(book: Any, sheet: Sheet, lang: str) -> None:
 def _put(page: Any, row: int, cells: Any) -> None:
     for column, value in enumerate(cells, start=1):
         cell = page.cell(row, column)
-        cell.value = value
+        cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value) if isinstance(value, str) else value
         if isinstance(value, str):
             cell.data_type = "s"  # else a text that begins with = would be a formula
             cell.quotePrefix = value[:1] in ("=", "+", "-", "@")  # and stays a text when edited

@@ -202,6 +202,9 @@ def test_what_the_lab_holds_is_read(served: tuple[Lab, FlaskClient], call: Call)
     stored = call("GET", "results/comparison/sales_transition")
     assert stored.json == lab.read_json("comparisons/sales_transition.json")
     assert stored.headers["Cache-Control"] == "no-store"
+    lab.write_json("courses/x.json", {"made": "now", "name": "s: p"})
+    assert call("GET", "results/courses/s: p").json["name"] == "s: p"
+    (lab.path / "courses" / "x.json").unlink()
 
 
 def test_each_lab_has_an_api_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,10 @@ def test_a_text_that_begins_like_a_formula_stays_a_text() -> None:
         assert not any(b"<f>" in parts.read(name) for name in parts.namelist())
 
 
+def test_signs_that_a_workbook_cannot_hold_do_not_stop_it() -> None:
+    assert "a b" in column(opened(contents(question="a\x0bb"))["Summary"], "Content")
+
+
 def test_the_first_sheet_says_what_to_bear_in_mind() -> None:
     marks = {"comparison": ("data", "model")}
     said = column(opened(contents(stale=marks, over_prior=True))["Summary"], "Content")
