@@ -80,8 +80,11 @@ def event_schema(lang: str = "en") -> dict[str, Any]:
 def load_event(path: Path) -> Event:
     """The event in a YAML file. LabError names file and field of what is wrong; an event whose
     policies do not differ is none (``event_changes_nothing``)."""
-    source = str(path)
-    data = read_yaml(path, "event_missing")
+    return parse_event(read_yaml(path, "event_missing"), str(path))
+
+
+def parse_event(data: Any, source: str) -> Event:
+    """The event in plain data; `source` (its file) goes into the errors, those of `load_event`."""
     if not isinstance(data, dict):
         raise LabError("event_keys", file=source, expected=", ".join(EventFile.model_fields))
     try:

@@ -70,7 +70,7 @@ def status(lab: Lab) -> Standing:
     }
     items = [*_calibration(lab, digest, panel), *_totals(lab), *_forecasts(lab, digest),
              *_outlook(lab), *_comparisons(lab), *_searches(lab), *_stress(lab), *_studies(lab),
-             *_sensitivity(lab), *_of_policies(lab), *_answers(lab), *_events(lab, digest)]
+             *_sensitivity(lab), *_of_policies(lab), *_answers(lab), *_events(lab)]
     items += _reports(lab, digest, items)
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
@@ -140,9 +140,13 @@ def _check(lab: Lab, tree: Mapping[str, Any] | None) -> dict[str, str]:
     return {} if tree is None else {"check": tree["check"]["verdict"]}
 
 
-def _events(lab: Lab, digest: str | None) -> list[Item]:
-    present = {"data": digest, "model": model_version()}
-    return [Item("event", tree["name"], tree["made"], _changed(tree["inputs"], present),
+def event_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which inputs of a replayed past change have changed since."""
+    return _changed(tree["inputs"], {"data": data_hash(lab), "model": model_version()})
+
+
+def _events(lab: Lab) -> list[Item]:
+    return [Item("event", tree["name"], tree["made"], event_changes(lab, tree),
                  {"date": tree["date"], "months": tree["options"]["months"]})
             for tree in stored(lab, EVENTS)]
 

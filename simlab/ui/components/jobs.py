@@ -48,8 +48,8 @@ def start_button(name: str, what: str, label: str, **looks: Any) -> Any:
 
 def begin(runner: Runner, kind: str, arguments: Mapping[str, Any]) -> str:
     """Start a job as this browser's own and return its id. LabError for wrong arguments; names of
-    files are not offered, other than of those that were sent (``files``)."""
-    for name in (each for key, said in arguments.items() if key != "files"
+    files are not offered, other than of those that were sent and kept (``files``, ``file``)."""
+    for name in (each for key, said in arguments.items() if key not in ("files", "file")
                  for each in (said if isinstance(said, list) else [said])):
         if isinstance(name, str) and name.endswith((".yaml", ".yml")):
             raise LabError("file_named", name=name)

@@ -26,7 +26,7 @@ from simlab.report.contents import DataUsed
 from simlab.ui.components import card, failed, heading, job_card, no_data, start_button
 from simlab.ui.components.jobs import notice
 from simlab.ui.owner import owner
-from simlab.ui.pages.calibration import results
+from simlab.ui.pages.calibration import replay, results
 from simlab.ui.pages.calibration.charts import moment, say
 from simlab.ui.visit import Visit
 
@@ -43,12 +43,14 @@ PAST_MONTHS = 12
 def page(visit: Visit) -> Any:
     """Controls, and all that the lab knows of its calibration."""
     return html.Div([
-        heading(visit, "calibration"),
+        heading(visit, "calibration", dmc.Anchor(
+            visit.text("page.calibration.replay.title"), href="#calibration-replay", size="sm")),
         dmc.Grid([
             dmc.GridCol(_controls(visit), span={"base": 12, "md": 4}),
             dmc.GridCol(html.Div(view(visit), id="calibration-view"),
                         span={"base": 12, "md": 8}),
         ], gutter="md"),
+        *replay.section(visit, effort_choice(visit, "calibration-replay-effort")),
     ])
 
 
