@@ -12,8 +12,7 @@ from enum import IntEnum
 import numpy as np
 
 from simlab.compiled import inlined
-from simlab.engine.month import MONTH
-from simlab.engine.outcomes import OUTCOMES
+from simlab.engine.closer import CLOSER, NEXT
 from simlab.rules import rule
 from simlab.world import SKILLS, TASKS, Status
 
@@ -50,7 +49,7 @@ class Told(IntEnum):
 
 
 PER_SEGMENT = Told.EFFORT + TASKS
-FIRST = len(OUTCOMES)
+FIRST = NEXT
 MEDIAN_OF_ALL = FIRST + len(SEGMENTS) * PER_SEGMENT
 FIRST_SKILL = MEDIAN_OF_ALL + 1
 LONGEST = 128
@@ -178,9 +177,10 @@ _NAMES = (
     *(skill_name(k) for k in range(SKILLS)),
 )
 
-_LOOKING = MONTH.adding(hope, after="score", fields=[
+_LOOKING = CLOSER.adding(hope, after="score", fields=[
     ("hoped", "f8"), ("staff", "i1"), ("was_key", "i1"), ("months_below", "i2"),
 ]).adding(look_closer, after="record")
 
-DETAILED = replace(_LOOKING, outcomes=(*OUTCOMES, *_NAMES))
-"""Its outcomes are the lab's own, then those of `Told` by segment, `MEDIAN_NAME`, skills."""
+DETAILED = replace(_LOOKING, outcomes=(*CLOSER.outcomes, *_NAMES))
+"""Its outcomes are the lab's own, those of `simlab.engine.closer`, then those of `Told` by segment,
+`MEDIAN_NAME`, skills."""

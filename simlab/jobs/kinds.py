@@ -26,6 +26,7 @@ KINDS: Mapping[str, Kind] = {
     "stress": Kind("simlab.jobs.stressing:stress"),
     "incentives": Kind("simlab.jobs.incentives:incentives"),
     "courses": Kind("simlab.jobs.courses:courses"),
+    "support": Kind("simlab.jobs.support:support"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "story": Kind("simlab.jobs.telling:story"),
     "backtest": Kind("simlab.jobs.events:backtest"),

@@ -200,10 +200,11 @@ def study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _of_policies(lab: Lab) -> list[Item]:
-    """What pay plans reward, and which courses pay."""
+    """What pay plans reward, which courses pay, where requests die."""
     return [Item(kind, tree["name"], tree["made"],
                  policy_changes(lab, tree), {"draws": tree["options"]["draws"]} | _check(lab, tree))
-            for kind in ("incentives", "courses") for tree in stored(lab, f"{kind}/*.json")]
+            for kind in ("incentives", "courses", "support")
+            for tree in stored(lab, f"{kind}/*.json")]
 
 
 def policy_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:

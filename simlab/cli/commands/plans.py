@@ -1,4 +1,5 @@
-"""The commands that look into one policy: what its pay plan rewards, and which course pays."""
+"""The commands that look into one policy: what its pay plan rewards, which course pays, where
+requests die."""
 
 from __future__ import annotations
 
@@ -54,3 +55,25 @@ def courses(
         print_json(tree)
     else:
         shown.taught(out, tree, lang)
+
+
+@app.command(help=say("help.support"))
+def support(
+    lab: LabPath, scenario: ScenarioName, lang: Lang, policy: PolicyName = None,
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,
+    months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
+    prior: Prior = "registry", seed: Seed = 1, as_json: AsJson = False,
+) -> None:
+    """Where requests to other departments die."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.support import support as run
+        from simlab.lab import Lab
+
+        tree = run(Lab.open(lab), scenario, policy, months=months, draws=draws,
+                   replicates=replicates, prior=prior, seed=seed, progress=progress).to_json()
+    if as_json:
+        print_json(tree)
+    else:
+        shown.waited(out, tree, lang)

@@ -1,4 +1,4 @@
-"""Pay plans and courses in a terminal."""
+"""Pay plans, courses and support in a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from simlab.cli.shown.calibration import rests_on
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
-from simlab.report import courses, incentives
+from simlab.report import courses, incentives, support
 
 
 def rewarded(console: Console, tree: Mapping[str, Any], lang: str) -> None:
@@ -32,4 +32,15 @@ def taught(console: Console, tree: Mapping[str, Any], lang: str) -> None:
                          courses.behind(tree, lang)):
         table(console, header, rows)
     for line in courses.free(tree, lang):
+        console.print(line, markup=False)
+
+
+def waited(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """How long requests wait, what waiting costs, what each lever of support does."""
+    rests_on(console, tree, lang)
+    console.print(support.late(tree, lang), markup=False)
+    if tree["waiting"]:
+        for part in (support.by_department, support.cost_of_waiting, support.levers):
+            table(console, *part(tree, lang))
+    for line in (support.rests(tree, lang), support.observed(tree, lang)):
         console.print(line, markup=False)

@@ -34,6 +34,7 @@ from simlab.report.figures.groups import group_effects
 from simlab.report.figures.incentives import bonus_curve, pay_gap, percent, weights_and_effort
 from simlab.report.figures.optimising import pareto
 from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
+from simlab.report.figures.support import still_open
 
 __all__ = [
     "avoided",
@@ -70,6 +71,7 @@ __all__ = [
     "probability_bars",
     "recovery",
     "staffing",
+    "still_open",
     "voluntary",
     "weights_and_effort",
 ]

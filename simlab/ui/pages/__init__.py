@@ -46,6 +46,7 @@ PAGES = (
     Page("explain", "analyst"),
     Page("incentives", "people"),
     Page("training", "people"),
+    Page("support", "people"),
     Page("glossary", "lab"),
     Page("settings", "lab"),
 )
