@@ -1,7 +1,7 @@
 """Pictures of every page of a lab, in both languages: python docs/screenshots.py LAB [DIR]
 
 Needs Chromium (SIMLAB_CHROMIUM, or `chromium` on the path). A lab made by `simlab demo` and looked
-at ahead (`simlab outlook`) shows most.
+at ahead (`simlab outlook`, `simlab incentives`, `simlab courses`) shows most.
 """
 
 from __future__ import annotations

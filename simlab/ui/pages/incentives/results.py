@@ -33,6 +33,7 @@ def _numbers(visit: Visit, tree: Tree) -> Any:
                      unit=_say(visit, "unit", months=len(tree["months"])))
     cards = [number(_say(visit, key), wording.number(found[who]["mean"], lang),
                     interval=found[who], name=f"incentives-{who}",
+                    term="expected_income" if who == "all" else None,
                     formula=_say(visit, "below_formula") if who == "all" else "")
              for who, key in (("all", "below"), ("standard", "below_standard"),
                               ("key", "below_key")) if found[who] is not None]
