@@ -242,9 +242,11 @@ def test_write_a_study_ask_what_it_takes_run_it_and_take_it_along(
     page.get_by_text("Give yours another name").wait_for()
     page.locator("#studies-written").fill(MINE)
     page.get_by_role("button", name=said("batch.save"), exact=True).click()
-    page.wait_for_url("**study=mine*")
+    page.get_by_text(said("batch.saved", name="mine")).wait_for()
     page.get_by_role("button", name=said("batch.estimate"), exact=True).click()
     page.get_by_text("6 points × 2 draws × 1 replicates = 12 histories").wait_for()
+    assert page.url.endswith("study=mine")
+    assert page.locator("#studies-name").input_value() == "Mine"
     page.get_by_role("button", name=said("batch.run"), exact=True).click()
     page.locator("#studies-summary .point").first.wait_for()
     assert study_state(lab.path / "studies" / "mine").complete

@@ -60,6 +60,11 @@ def page(visit: Visit) -> Any:
     ], gutter="md")
 
 
+def offered(visit: Visit) -> list[dict[str, str]]:
+    """The studies to choose from."""
+    return [{"value": name, "label": _title(visit, name)} for name in _known(visit)]
+
+
 def _known(visit: Visit) -> dict[str, str]:
     """Name -> a study as it is written: those to be had by name, and what the lab ran of a file
     that lies elsewhere."""
@@ -85,7 +90,7 @@ def _form(visit: Visit, name: str, written: Mapping[str, str]) -> Any:
         dmc.Select(
             id="studies-name", label=say(visit, "batch.study"), value=name, allowDeselect=False,
             comboboxProps={"shadow": "md"},
-            data=[{"value": each, "label": _title(visit, each)} for each in written]),
+            data=offered(visit)),
         html.Div(dmc.Textarea(
             id="studies-written", value=written[name], autosize=True, minRows=8, maxRows=22,
             label=say(visit, "batch.written"), styles={"input": {
@@ -106,6 +111,7 @@ def _form(visit: Visit, name: str, written: Mapping[str, str]) -> Any:
         ], gap="xs"),
         job_card(visit, JOB, KINDS),
         html.Div(id="studies-notice", role="status"),
+        dcc.Store(id="studies-address"),
         dcc.Store(id="studies-version", data={"name": name, "version": version_of(written[name])}),
     ))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import ALL, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from flask import Response, abort, request
 
 from simlab.errors import LabError
@@ -48,9 +48,9 @@ def _write(app: Dash, lab: Lab) -> None:
 
     @app.callback(
         Output("studies-go", "href", allow_duplicate=True), Input("studies-name", "value"),
-        prevent_initial_call=True)
-    def _other(name: str) -> str:
-        return _address(name)
+        State("studies-version", "data"), prevent_initial_call=True)
+    def _other(name: str, opened: Mapping[str, str]) -> Any:
+        return no_update if name == opened["name"] else visit().link("studies") + _address(name)
 
     @app.callback(
         Output("studies-written", "value"), Output("studies-notice", "children"),
@@ -71,20 +71,21 @@ def _write(app: Dash, lab: Lab) -> None:
         return written, None
 
     @app.callback(
-        Output("studies-notice", "children", allow_duplicate=True),
-        Output("studies-go", "href", allow_duplicate=True),
-        Output("studies-version", "data"), Input("studies-save", "n_clicks"),
-        State("studies-written", "value"), State("studies-version", "data"),
-        prevent_initial_call=True)
+        Output("studies-notice", "children", allow_duplicate=True), *_opened(),
+        Input("studies-save", "n_clicks"), State("studies-written", "value"),
+        State("studies-version", "data"), prevent_initial_call=True)
     def _save(clicks: int | None, written: str, opened: Mapping[str, str]) -> tuple[Any, ...]:
         if not clicks:
-            return (no_update,) * 3
+            return (no_update,) * 5
         try:
             name = _kept(lab, written, opened)
         except LabError as error:
-            return notice(error.explain(visit().lang), error=True), no_update, no_update
-        return (notice(say(visit(), "batch.saved", name=name)), _elsewhere(name, opened),
-                {"name": name, "version": version_of(written)})
+            return notice(error.explain(visit().lang), error=True), *(no_update,) * 4
+        return notice(say(visit(), "batch.saved", name=name)), *_open(name, written)
+
+    app.clientside_callback(
+        ClientsideFunction("simlab", "keep_address"), Output("studies-address", "id"),
+        Input("studies-address", "data"), prevent_initial_call=True)
 
 
 def _run(app: Dash, served: Served) -> None:
@@ -93,9 +94,7 @@ def _run(app: Dash, served: Served) -> None:
 
     @app.callback(
         Output(job_of(batch.JOB), "data"),
-        Output("studies-notice", "children", allow_duplicate=True),
-        Output("studies-go", "href", allow_duplicate=True),
-        Output("studies-version", "data", allow_duplicate=True),
+        Output("studies-notice", "children", allow_duplicate=True), *_opened(),
         Input({"job": batch.JOB, "start": ALL}, "n_clicks"), State("studies-written", "value"),
         State("studies-version", "data"), State("studies-fresh", "checked"),
         prevent_initial_call=True)
@@ -103,7 +102,7 @@ def _run(app: Dash, served: Served) -> None:
                fresh: bool | None) -> tuple[Any, ...]:
         # A button drawn anew calls too, without having been clicked.
         if not any(button["value"] for button in ctx.triggered):
-            return (no_update,) * 4
+            return (no_update,) * 6
         what = ctx.triggered_id["start"]
         try:
             name = _kept(lab, written, opened)
@@ -113,9 +112,8 @@ def _run(app: Dash, served: Served) -> None:
                         {"study": name, **how})
         except LabError as error:
             said = notice(error.explain(visit().lang), error=True)
-            return no_update, said, no_update, no_update
-        return (job, None, _elsewhere(name, opened),
-                {"name": name, "version": version_of(written)})
+            return no_update, said, *(no_update,) * 4
+        return job, None, *_open(name, written)
 
     @app.callback(
         Output("studies-state", "children"), Output("studies-notice", "children",
@@ -166,10 +164,21 @@ def _kept(lab: Lab, written: str, opened: Mapping[str, str]) -> str:
     return save_study(lab, written, replaces=replaces).name
 
 
-def _elsewhere(name: str, opened: Mapping[str, str]) -> Any:
-    """The address of another study than the one that is open."""
-    return no_update if name == opened["name"] else _address(name)
+def _opened() -> tuple[Output, ...]:
+    """Where it stands which study is open: not by going to its address, which would lose sight of
+    a job begun just now."""
+    return (Output("studies-version", "data", allow_duplicate=True),
+            Output("studies-name", "data", allow_duplicate=True),
+            Output("studies-name", "value", allow_duplicate=True),
+            Output("studies-address", "data", allow_duplicate=True))
+
+
+def _open(name: str, written: str) -> tuple[Any, ...]:
+    """What stands there once the study called `name` is open."""
+    return ({"name": name, "version": version_of(written)}, batch.offered(visit()), name,
+            _address(name))
 
 
 def _address(name: str) -> str:
-    return f"{visit().link('studies')}?{urlencode({'part': batch.NAME, 'study': name})}"
+    """What stands behind the page's path where that study is open."""
+    return "?" + urlencode({"part": batch.NAME, "study": name})
