@@ -146,7 +146,7 @@ def screen(tree: Tree, one: Tree, lang: str) -> Table:
 def turning(tree: Tree, one: Tree, lang: str) -> Table:
     """Where the better policy changes, for the parameters that matter most."""
     return _header(("parameter", "better", "low", "high"), lang), [
-        [f"{label(tree, each['name'], lang)} ({_unit(tree, each['name'], lang)})",
+        [_with_unit(tree, each["name"], lang),
          _better(each, lang), _at(each["low"], each["beats_low"], lang),
          _at(each["high"], each["beats_high"], lang)] for each in one["thresholds"]]
 
@@ -228,8 +228,9 @@ def unit(tree: Tree, lang: str) -> str:
     return with_unit(study["outcome"], lang)
 
 
-def _unit(tree: Tree, parameter: str, lang: str) -> str:
-    return wording.parameter_unit(tree["units"][parameter], lang)
+def _with_unit(tree: Tree, parameter: str, lang: str) -> str:
+    return text("sensitivity.field", lang, meaning=label(tree, parameter, lang),
+                unit=wording.parameter_unit(tree["units"][parameter], lang))
 
 
 def _names(tree: Tree, lang: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -231,7 +232,7 @@ def _downloads(visit: Visit, found: StudyState) -> Any:
 def _again(visit: Visit, found: StudyState) -> dict[str, str]:
     path = str(visit.lab.path)
     return {
-        "command": f"simlab batch {found.name} --lab {path}",
+        "command": shlex.join(["simlab", "batch", found.name, "--lab", path]),
         "python": "import pandas as pd\n\nimport simlab\n\n"
                   f"made = simlab.batch(simlab.Lab.open({path!r}), {found.name!r})\n"
                   "runs = pd.read_parquet(f\"{made.path}/runs\")\n"
