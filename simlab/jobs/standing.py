@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.optimising import searched
 from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.setting import inputs, policy_named
+from simlab.jobs.setting import inputs, of_recorded_staff, policy_named
 from simlab.jobs.stored import stored, stored_answers
 from simlab.jobs.stressing import declared
 from simlab.jobs.study_folder import StudyFolder
@@ -74,6 +75,19 @@ def status(lab: Lab) -> Standing:
     items += _reports(lab, digest, items)
     return Standing(str(lab.path), str(lab.description.get("created", "")), records, tuple(items),
                     interrupted(lab, StoredTables(lab.path / TABLES)))
+
+
+def made_from_records(lab: Lab) -> tuple[Item, ...]:
+    """What was made from the records as they are now, and would be out of date with others."""
+    def apart(item: Item) -> bool:
+        if item.name.startswith("totals_"):
+            return True
+        with contextlib.suppress(LabError):  # most are not named after a scenario
+            return not of_recorded_staff(scenarios.load(item.name))
+        return False
+
+    return tuple(item for item in status(lab).items
+                 if "data" not in item.stale and not apart(item))
 
 
 def _calibration(lab: Lab, digest: str | None, panel: Panel | None) -> list[Item]:

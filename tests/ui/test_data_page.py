@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -13,8 +14,16 @@ from simlab.background import JobTable
 from simlab.errors import LabError
 from simlab.i18n import text
 from simlab.jobs import uploads
+from simlab.jobs.answering import answers
+from simlab.jobs.outlook import outlook
+from simlab.jobs.runner import Runner
+from simlab.jobs.stored import stored_answers
 from simlab.lab import Lab
+from simlab.ui import create
+from simlab.ui.pages.data.answers import VERDICTS, answered
 from simlab.ui.pages.data.callbacks import decoded
+from simlab.ui.pages.data.history import history
+from simlab.ui.visit import visit as visit_of
 from tests.ui.test_pages import fits, foreign
 
 Visit = Callable[..., Any]
@@ -28,7 +37,17 @@ SAMPLE = sorted(str(f) for f in (resources.files("scenarios") / "sample_firm").i
 def test_take_back_preview_and_import(visit: Visit, lab: Lab, lang: str, view: str) -> None:
     page = visit(lang, view, "data")
     page.locator("#data-score", has_text="%").wait_for()
-    page.get_by_role("button", name=text("page.data.roll_back", lang, batch=1)).click()
+    # Asked first: what goes, by table; kept unless it is said again.
+    ask = page.locator("#data-roll-back-ask")
+    dialog = page.get_by_role("dialog")
+    ask.click()
+    dialog.get_by_role("cell", name="3,258").first.wait_for()
+    dialog.get_by_text(text("page.data.nothing_stale", lang)).wait_for()
+    dialog.get_by_role("button", name=text("page.data.keep_import", lang), exact=True).last.click()
+    dialog.wait_for(state="hidden")
+    assert JobTable(lab).jobs(None) == []
+    ask.click()
+    dialog.get_by_role("button", name=text("page.data.roll_back", lang, batch=1)).click()
     page.get_by_text(text("page.data.none_title", lang)).wait_for()
 
     with page.expect_file_chooser() as chooser:
@@ -62,6 +81,52 @@ def test_bad_files_are_told_and_change_nothing(visit: Visit, lab: Lab, tmp_path:
     page.locator(".lab-job .mantine-Alert-root").wait_for()
     assert limit.count() == 0
     page.locator("#data-score", has_text="%").wait_for()
+
+
+def test_what_grows_stale_is_told_before_a_roll_back(lab: Lab) -> None:
+    outlook(lab, months=2, draws=4, replicates=2)
+    answers(lab, draws=20, replicates=2, months=1)
+    with create(lab, Runner(lab)).server.test_request_context("/data"):
+        seen = visit_of()
+        made = text("cli.comma", "en").join(
+            text("page.data.made", "en", kind=text(f"cli.kind.{kind}", "en"), count=1)
+            for kind in ("outlook", "answers"))
+        shown = shown_as(history(seen))
+        assert text("page.data.grow_stale", "en", made=made) in shown
+        tree = dict(stored_answers(lab) or {})
+        lab.write_json("answers/grid.json", tree | {"inputs": tree["inputs"] | {"data": "old"}})
+        assert text("page.data.made", "en", kind=text("cli.kind.answers", "en"), count=1) not in (
+            shown_as(history(seen)))  # out of date already
+
+
+def test_the_grid_puts_every_question_under_its_verdict(lab: Lab) -> None:
+    answers(lab, draws=20, replicates=2, months=1)
+    with create(lab, Runner(lab)).server.test_request_context("/data"):
+        tree = json.loads(shown_as(answered(visit_of())))
+    rows: list[list[Any]] = []
+
+    def look(each: Any) -> None:
+        if isinstance(each, list):
+            for part in each:
+                look(part)
+        elif isinstance(each, dict):
+            if each["type"] == "TableTr":
+                rows.append([cell["props"]["children"] for cell in each["props"]["children"]])
+            look(each["props"].get("children"))
+
+    look(tree)
+    found = stored_answers(lab)
+    assert found is not None
+    assert len(rows) == 1 + len(found["answers"])
+    for row, answer in zip(rows[1:], found["answers"], strict=True):
+        marks = [bool(cell) for cell in row[1:5]]
+        assert marks == [answer["verdict"] == verdict for verdict in VERDICTS]
+        assert row[0][0]["props"]["children"] == text(
+            f"grid.question.{answer['question']}", "en")
+
+
+def shown_as(component: Any) -> str:
+    return json.dumps(component, default=lambda e: e.to_plotly_json(), ensure_ascii=False)
 
 
 def sent(content: bytes) -> str:

@@ -10,11 +10,11 @@ from dash import Dash, Input, Output, State, ctx, no_update
 
 from simlab.errors import LabError
 from simlab.jobs import uploads
-from simlab.records.batches import batches
 from simlab.ui.components import ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
-from simlab.ui.pages.data import layout
+from simlab.ui.pages.data import history, layout
+from simlab.ui.pages.data.answers import answered
 from simlab.ui.visit import Served, visit
 
 QUICK_DRAWS, QUICK_REPLICATES = 60, 8
@@ -44,24 +44,31 @@ def register(app: Dash, served: Served) -> None:
         Output(job_of("data"), "data", allow_duplicate=True),
         Output("data-notice", "children", allow_duplicate=True),
         *(Input(start("data", what), "n_clicks") for what in _STARTS),
-        State("data-profile", "value"), prevent_initial_call=True)
+        State("data-profile", "value"), State(history.NUMBER, "data"), prevent_initial_call=True)
     def _start(*given: Any) -> Any:
-        profile = given[-1]
+        profile, number = given[-2:]
         # A button drawn anew calls too, without having been clicked.
         if not any(button["value"] for button in ctx.triggered):
             return no_update, no_update
         try:
-            return _begin(ctx.triggered_id["start"], profile), None
+            return _begin(ctx.triggered_id["start"], profile, number), None
         except LabError as error:
             return no_update, notice(error.explain(visit().lang), error=True)
 
-    def _begin(what: str, profile: str) -> str:
+    @app.callback(
+        Output(history.DIALOG, "opened"), Input(history.ASK, "n_clicks"),
+        Input(history.KEEP, "n_clicks"), Input(start("data", "roll_back"), "n_clicks"),
+        prevent_initial_call=True)
+    def _ask(clicks: int | None, _keep: int | None, _do: int | None) -> bool:
+        return bool(clicks) and ctx.triggered_id == history.ASK
+
+    def _begin(what: str, profile: str, number: int) -> str:
         if what == "answers":
             return begin(runner, "answers", {
                 "draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES})
         if what == "roll_back":
-            last = max(batch.number for batch in batches(lab) if batch.undone is None)
-            return begin(runner, "roll_back", {"number": last})
+            # The one that was asked about, whatever another tab has imported since.
+            return begin(runner, "roll_back", {"number": number})
         return _import(profile, dry_run=what == "preview")
 
     def _import(profile: str, *, dry_run: bool) -> str:
@@ -91,7 +98,7 @@ def register(app: Dash, served: Served) -> None:
             uploads.forget(lab, owner())
             files = layout.sent(seen, [])
             shown = None if found is None else layout.preview(seen, found)
-        return layout.known(seen), layout.history(seen), layout.answered(seen), shown, files
+        return layout.known(seen), history.history(seen), answered(seen), shown, files
 
 
 def decoded(names: Sequence[str], contents: Sequence[str]) -> dict[str, bytes]:

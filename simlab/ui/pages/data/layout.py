@@ -8,16 +8,12 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from simlab.errors import LabError
 from simlab.jobs import uploads
 from simlab.jobs.completeness import Completeness, completeness
 from simlab.jobs.records import data_used, panel_or_none
-from simlab.jobs.standing import comparison_changes
-from simlab.jobs.stored import stored_answers
 from simlab.records import ImportReport
-from simlab.records.batches import Batch, batches
 from simlab.records.profiles import PROFILES
-from simlab.report import grid, wording
+from simlab.report import wording
 from simlab.report.figures.records import completeness as heat_map
 from simlab.ui.components import (
     Source,
@@ -27,11 +23,12 @@ from simlab.ui.components import (
     job_card,
     no_data,
     number_card,
-    stale_badge,
     start_button,
     table,
 )
 from simlab.ui.owner import owner
+from simlab.ui.pages.data.answers import answered
+from simlab.ui.pages.data.history import history, verbatim
 from simlab.ui.visit import Visit
 
 KINDS = ("import", "answers", "roll_back")
@@ -112,7 +109,7 @@ def _wizard(visit: Visit) -> Any:
             _drop(visit),
         ], cols={"base": 1, "sm": 2}, spacing="md"),
         dmc.Text([_say(visit, "limit", most=uploads.LARGEST // 2**20), " ",
-                  _verbatim("simlab import")],
+                  verbatim("simlab import")],
                  size="xs", id="data-limit", className="lab-limit",
                  **{"data-most": str(uploads.LARGEST)}),
         dmc.Group([
@@ -136,7 +133,7 @@ def _drop(visit: Visit) -> Any:
 
 def sent(visit: Visit, names: Sequence[str]) -> Any:
     """The files that wait to be imported."""
-    return _verbatim(", ".join(names)) if names else _say(visit, "no_files")
+    return verbatim(", ".join(names)) if names else _say(visit, "no_files")
 
 
 def preview(visit: Visit, tree: Mapping[str, Any]) -> Any:
@@ -149,63 +146,6 @@ def preview(visit: Visit, tree: Mapping[str, Any]) -> Any:
         *([dmc.Text(_say(visit, "repairs"), fw=600, size="sm"),
            dmc.List([dmc.ListItem(dmc.Text(line, size="sm")) for line in rest])] if rest else []),
     ], gap="xs")
-
-
-def history(visit: Visit) -> Any:
-    """The imports, and taking the last one that stands back."""
-    try:
-        found = batches(visit.lab)
-    except LabError as error:
-        return [dmc.Alert(error.explain(visit.lang), color="caution", variant="light"),
-                _take_back(visit, [])]
-    standing = [batch for batch in found if batch.undone is None]
-    if not found:
-        return _take_back(visit, standing)
-    columns = ("number", "files", "imported", "added", "replaced", "state")
-    return card(
-        _say(visit, "history"), _say(visit, "history_note"),
-        table([visit.text(f"imports.{name}") for name in columns],
-              [_batch(visit, batch) for batch in reversed(found)]),
-        _take_back(visit, standing))
-
-
-def _take_back(visit: Visit, standing: list[Batch]) -> Any:
-    """Always there, if out of sight: a callback waits for all of its buttons."""
-    number = standing[-1].number if standing else ""
-    return start_button("data", "roll_back", _say(visit, "roll_back", batch=number),
-                        variant="default", size="xs", w="fit-content",
-                        display=None if standing else "none")
-
-
-def _batch(visit: Visit, batch: Batch) -> list[Any]:
-    added, replaced = (sum(pair[which] for pair in batch.changes.values()) for which in (0, 1))
-    state = visit.text("imports.stands") if batch.undone is None else visit.text(
-        "imports.undone", when=_moment(batch.undone))
-    files = _verbatim(", ".join(batch.files[:3]) + (" …" if len(batch.files) > 3 else ""))
-    return [str(batch.number), files, _moment(batch.imported), f"{added:,}", f"{replaced:,}", state]
-
-
-def answered(visit: Visit) -> Any:
-    """The grid of questions, and the way to ask them."""
-    tree, lang = stored_answers(visit.lab), visit.lang
-    ask = start_button("data", "answers", _say(visit, "ask" if tree is None else "ask_again"),
-                       variant="light", size="xs", w="fit-content")
-    if tree is None:
-        return card(visit.text("grid.title"), visit.text("grid.line"), ask)
-    rows = [[row[name] for name in grid.COLUMNS] for row in grid.rows(tree, lang)]
-    stale = stale_badge(comparison_changes(visit.lab, tree), lang)
-    return card(visit.text("grid.title"), " ".join(grid.notes(tree, lang)), *stale, ask,
-                table(grid.header(lang), rows))
-
-
-def _moment(iso: str) -> str:
-    """A moment in UTC, to the minute."""
-    return f"{iso[:16].replace('T', ' ')} UTC"
-
-
-def _verbatim(said: str) -> Any:
-    """A name or command that is the same in all languages, and marked so for screen readers."""
-    return html.Span(said, lang="zxx")
 
 
 def _period(visit: Visit, months: tuple[str, ...]) -> str:
