@@ -17,9 +17,10 @@ from simlab.decide.precision import over_months
 from simlab.decide.warrant import Parameters
 from simlab.engine.detail import skill_name
 from simlab.errors import LabError
-from simlab.jobs.common import count_option, file_name, fingerprint, read_json
+from simlab.jobs.common import count_option, fingerprint
 from simlab.jobs.detailing import detailed
 from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.stored import file_of_policy
 from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
 from simlab.panel import month_name
@@ -29,7 +30,6 @@ from simlab.practice import skills
 from simlab.progress import Progress
 
 DRAWS, REPLICATES = 100, 16
-FOLDER = "courses"
 COACHING = "coaching"
 _TAUGHT = {"skill": "training.course_hours", "industry": "training.industry_hours"}
 _TERMS = tuple(f"training.{name}" for name in (
@@ -118,14 +118,8 @@ def courses(
     judged = tuple(_judged(lab, setting, *each) for each in zip(found, pairs, before, strict=True))
     made = _told(setting, chosen, judged, {"months": months, "replicates": replicates})
     with lab.writing():
-        lab.write_json(_file(study.name, chosen.name), made.to_json())
+        lab.write_json(file_of_policy("courses", study.name, chosen.name), made.to_json())
     return made
-
-
-def stored_courses(lab: Lab, scenario: str, policy: str) -> Mapping[str, Any] | None:
-    """What the lab holds of a policy in a scenario; None where it was not asked."""
-    tree = read_json(lab, _file(scenario, policy))
-    return tree if isinstance(tree, dict) and "made" in tree else None
 
 
 def candidates(policy: Policy, others: Sequence[Policy]) -> Iterator[Candidate]:
@@ -222,7 +216,3 @@ def _told(
         months=tuple(month_name(setting.firm.start + m) for m in range(options["months"])),
         courses=judged, best=best_of(judged),
         options={**setting.options(), **options, "policy": chosen.name})
-
-
-def _file(scenario: str, policy: str) -> str:
-    return f"{FOLDER}/{file_name(scenario)}.{file_name(policy)}.json"

@@ -24,9 +24,10 @@ from simlab.decide.incentives import (
 from simlab.decide.intervals import Interval
 from simlab.engine.detail import DETAILED, FIRST, SEGMENTS
 from simlab.engine.ensemble import Ensemble
-from simlab.jobs.common import count_option, file_name, fingerprint, read_json
+from simlab.jobs.common import count_option, fingerprint
 from simlab.jobs.detailing import detailed
 from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.stored import file_of_policy
 from simlab.lab import Lab
 from simlab.panel import month_name
 from simlab.policy import Policy, compile_policies
@@ -36,7 +37,6 @@ from simlab.rules.effort import stage_of
 from simlab.rules.pay import bonus_share
 
 DRAWS, REPLICATES = 100, 8
-FOLDER = "incentives"
 _NAMES = DETAILED.outcomes[FIRST:]
 
 
@@ -102,18 +102,8 @@ def incentives(
     made = _reduced(setting, chosen, _segments(runs, tuple(pack(chosen.practice)["tasks"])),
                     {"months": months, "replicates": replicates})
     with lab.writing():
-        lab.write_json(_file(study.name, chosen.name), made.to_json())
+        lab.write_json(file_of_policy("incentives", study.name, chosen.name), made.to_json())
     return made
-
-
-def stored_incentives(lab: Lab, scenario: str, policy: str) -> Mapping[str, Any] | None:
-    """What the lab holds of a policy in a scenario; None where it was not asked."""
-    tree = read_json(lab, _file(scenario, policy))
-    return tree if isinstance(tree, dict) and "made" in tree else None
-
-
-def _file(scenario: str, policy: str) -> str:
-    return f"{FOLDER}/{file_name(scenario)}.{file_name(policy)}.json"
 
 
 def _segments(runs: Sequence[Ensemble], tasks: tuple[str, ...]) -> Segments:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simlab.errors import LabError
-from simlab.jobs.common import read_json
+from simlab.jobs.common import file_name, read_json
 from simlab.lab import Lab
 
 Tree = Mapping[str, Any]
@@ -42,6 +42,17 @@ def stored_result(lab: Lab, kind: str, name: str) -> Tree:
     if name not in found:
         raise LabError("no_result", kind=kind, name=name, known=", ".join(found) or "-")
     return found[name]
+
+
+def file_of_policy(kind: str, scenario: str, policy: str) -> str:
+    """Where the lab keeps an answer about one policy of a scenario."""
+    return f"{kind}/{file_name(scenario)}.{file_name(policy)}.json"
+
+
+def stored_of_policy(lab: Lab, kind: str, scenario: str, policy: str) -> Tree | None:
+    """What the lab holds of that kind about a policy of a scenario; None where it was not asked."""
+    tree = read_json(lab, file_of_policy(kind, scenario, policy))
+    return tree if isinstance(tree, dict) and "made" in tree else None
 
 
 def latest(trees: Sequence[Tree]) -> Tree | None:

@@ -17,9 +17,10 @@ from simlab.decide.outcomes import outcome as described
 from simlab.decide.waiting import Waiting, counts, recorded, simulated, still_open
 from simlab.engine.closer import WAITS, answered_name, dropped_name, open_name
 from simlab.engine.switches import CHANNELS, without
-from simlab.jobs.common import count_option, file_name, fingerprint, read_json
+from simlab.jobs.common import count_option, fingerprint
 from simlab.jobs.detailing import detailed
 from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.stored import file_of_policy
 from simlab.lab import Lab
 from simlab.panel import month_name
 from simlab.parameters import NAMES
@@ -29,7 +30,6 @@ from simlab.progress import Progress
 from simlab.records.requests import recorded_requests
 
 DRAWS, REPLICATES = 100, 8
-FOLDER = "support"
 EVERYBODY = "all"
 BASELINE, AT_ONCE = "baseline", "at_once"
 """What a policy is held against beside single levers: the scenario's baseline, and itself with
@@ -134,14 +134,8 @@ def support(
     made = _told(lab, setting, chosen, tried, found, shut,
                  {"months": months, "replicates": replicates})
     with lab.writing():
-        lab.write_json(_file(study.name, chosen.name), made.to_json())
+        lab.write_json(file_of_policy("support", study.name, chosen.name), made.to_json())
     return made
-
-
-def stored_support(lab: Lab, scenario: str, policy: str) -> Mapping[str, Any] | None:
-    """What the lab holds of a policy in a scenario; None where it was not asked."""
-    tree = read_json(lab, _file(scenario, policy))
-    return tree if isinstance(tree, dict) and "made" in tree else None
 
 
 Tried = tuple[str, float | None, float | None, Policy]
@@ -256,7 +250,3 @@ def _change(found: Counted, place: int, tried: Tried, sla: int) -> Change:
         name, before, after, interval_of(late(place) - late(0)),
         {key: interval_of((values[:, :, place] - values[:, :, 0]).mean(axis=1))
          for key, values in found.totals.items()})
-
-
-def _file(scenario: str, policy: str) -> str:
-    return f"{FOLDER}/{file_name(scenario)}.{file_name(policy)}.json"

@@ -15,12 +15,13 @@ from simlab.engine.ensemble import simulate
 from simlab.engine.outcomes import OUTCOMES
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES, text
-from simlab.jobs.courses import candidates, courses, stored_courses
+from simlab.jobs.courses import candidates, courses
 from simlab.jobs.demo import sample_lab
-from simlab.jobs.incentives import bonus_curve, incentives, stored_incentives
+from simlab.jobs.incentives import bonus_curve, incentives
 from simlab.jobs.reporting import report
 from simlab.jobs.saving import save_policy, saved_policies
 from simlab.jobs.standing import policy_changes, status
+from simlab.jobs.stored import stored_of_policy
 from simlab.lab import Lab
 from simlab.parameters import prior_draws
 from simlab.policy import differing, with_fields
@@ -121,7 +122,7 @@ def test_small_segments_are_not_shown():
 
 def test_incentives_are_kept_and_the_same_with_the_same_seed(lab):
     first = incentives(lab, STUDY.name, "train_and_help", seed=3, **FINE)
-    kept = stored_incentives(lab, STUDY.name, "train_and_help")
+    kept = stored_of_policy(lab, "incentives", STUDY.name, "train_and_help")
     assert kept is not None
     assert kept["inputs"]["data"] is not None
     assert incentives(lab, STUDY.name, "train_and_help", seed=3, **FINE).below == first.below
@@ -163,7 +164,8 @@ def test_a_full_guarantee_closes_the_gap_while_it_lasts(lab):
     # another policy of that name makes the answer stale
     save_policy(lab, with_fields(sure, {"incentive.guarantee": 0.5}),
                 replaces=saved_policies(lab)["sure"].version)
-    assert policy_changes(lab, stored_incentives(lab, STUDY.name, "sure")) == ("policy",)
+    kept = stored_of_policy(lab, "incentives", STUDY.name, "sure")
+    assert policy_changes(lab, kept) == ("policy",)
 
 
 def test_the_bonus_curve_has_elasticity_and_cap():
@@ -205,7 +207,7 @@ def test_a_course_of_another_policy_is_added_on_its_terms():
 
 def test_courses_are_kept_and_add_up(lab):
     made = courses(lab, STUDY.name, "train_and_help", seed=2, **FINE)
-    kept = stored_courses(lab, STUDY.name, "train_and_help")
+    kept = stored_of_policy(lab, "courses", STUDY.name, "train_and_help")
     assert kept is not None
     assert [each["name"] for each in kept["courses"]] == [each.name for each in made.courses]
     assert courses(lab, STUDY.name, "train_and_help", seed=2, **FINE).courses == made.courses
@@ -229,7 +231,7 @@ def test_the_report_shows_both_of_them(lab, lang):
     page = report(lab, lang).read_text("utf-8")
     for title in ("incentives.title", "incentives.kpis", "courses.title", "courses.behind"):
         assert text(title, lang) in page
-    tree = stored_courses(lab, STUDY.name, "train_and_help")
+    tree = stored_of_policy(lab, "courses", STUDY.name, "train_and_help")
     for course in tree["courses"]:
         assert wording.interval(figures.avoided(course), lang, signed=True) in page
 

@@ -18,7 +18,8 @@ from simlab.engine.mesa_model import FirmModel
 from simlab.jobs.demo import sample_lab
 from simlab.jobs.records import import_records
 from simlab.jobs.standing import status
-from simlab.jobs.support import AT_ONCE, BASELINE, stored_support, support
+from simlab.jobs.stored import stored_of_policy
+from simlab.jobs.support import AT_ONCE, BASELINE, support
 from simlab.lab import Lab
 from simlab.parameters import prior_draws
 from simlab.policy import with_fields
@@ -114,7 +115,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 @pytest.mark.slow
 def test_it_is_kept_and_departments_that_answer_at_once_leave_nobody_waiting(lab: Lab) -> None:
     made = support(lab, STUDY.name, "move_only", **FINE)
-    kept = stored_support(lab, STUDY.name, "move_only")
+    kept = stored_of_policy(lab, "support", STUDY.name, "move_only")
     assert kept is not None
     assert kept["warrant"] == "assumed"  # nothing is calibrated here
     assert kept["observed"] == ()  or kept["observed"] == []

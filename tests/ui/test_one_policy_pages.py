@@ -10,8 +10,9 @@ import pytest
 from dash import dcc
 
 from simlab.i18n import text
-from simlab.jobs.courses import courses, stored_courses
-from simlab.jobs.incentives import incentives, stored_incentives
+from simlab.jobs.courses import courses
+from simlab.jobs.incentives import incentives
+from simlab.jobs.stored import stored_of_policy
 from simlab.lab import Lab
 from simlab.report import figures, wording
 from simlab.ui.choices import Choices
@@ -43,7 +44,7 @@ class TestInBrowser:
         page = visit("en", "desktop", "incentives")
         begin(page, "incentives", "en")
         page.locator("#incentives-gap .scatterlayer .trace").first.wait_for()
-        tree = stored_incentives(lab, *PLAN)
+        tree = stored_of_policy(lab, "incentives", *PLAN)
         assert tree is not None
         assert page.locator("#incentives-all .lab-big").inner_text() == wording.number(
             tree["below"]["all"]["mean"], "en")
@@ -62,7 +63,7 @@ class TestInBrowser:
         page = visit("zh", "phone", "training", currency="CNY")
         begin(page, "training", "zh")
         page.locator("#training-scatter .scatterlayer .trace").first.wait_for()
-        tree = stored_courses(lab, *PLAN)
+        tree = stored_of_policy(lab, "courses", *PLAN)
         assert tree is not None
         assert page.locator("#training-scatter .scatterlayer .trace").count() == len(
             tree["courses"])
@@ -125,9 +126,9 @@ def words(component: Any) -> str:
 @pytest.mark.parametrize(("scenario", "policy"), [
     ("sales_transition", "move_only"), ("premium_care", "premium_trained")])
 def test_answers_read_in_both_languages(answered: Lab, scenario: str, policy: str) -> None:
-    for view, stored in ((incentives_results.view, stored_incentives),
-                         (training_results.view, stored_courses)):
-        tree = stored(answered, scenario, policy)
+    for view, kind in ((incentives_results.view, "incentives"),
+                       (training_results.view, "courses")):
+        tree = stored_of_policy(answered, kind, scenario, policy)
         chinese = words(view(reader("zh", answered), tree))
         assert re.findall(r"[a-z]{3,}", re.sub(r"<\w+>|%\{\w+\}", "", chinese)) == []
         english = words(view(reader("en", answered), tree))
@@ -137,14 +138,14 @@ def test_answers_read_in_both_languages(answered: Lab, scenario: str, policy: st
 
 @pytest.mark.slow
 def test_the_figures_hold_what_was_computed(answered: Lab) -> None:
-    tree = stored_courses(answered, "sales_transition", "move_only")
+    tree = stored_of_policy(answered, "courses", "sales_transition", "move_only")
     assert tree is not None
     for trace, course in zip(figures.cost_and_exits(tree, "en").data, tree["courses"], strict=True):
         cost, exits = course["effects"]["cost"], course["effects"]["regretted"]
         assert trace.x[0] - trace.error_x.arrayminus[0] == pytest.approx(cost["lower"])
         assert trace.y[0] + trace.error_y.array[0] == pytest.approx(-exits["lower"])
         assert trace.marker.symbol.endswith("-open")  # this policy offers none of them
-    plan = stored_incentives(answered, "sales_transition", "move_only")
+    plan = stored_of_policy(answered, "incentives", "sales_transition", "move_only")
     assert plan is not None
     stacked: dict[float, float] = {}
     for bar in figures.weights_and_effort(plan, "en").data:

@@ -11,7 +11,7 @@ import pytest
 
 from simlab.decide.waiting import recorded
 from simlab.i18n import text
-from simlab.jobs.support import stored_support
+from simlab.jobs.stored import stored_of_policy
 from simlab.lab import Lab
 from simlab.report import figures, wording
 from simlab.report.support import by_department
@@ -31,7 +31,7 @@ def test_where_requests_die(
     page.get_by_text(text("page.support.empty_title", lang)).wait_for()
     page.get_by_role("button", name=text("page.support.run", lang), exact=True).click()
     page.locator("#support-open .scatterlayer .trace").first.wait_for()
-    tree = stored_support(lab, "sales_transition", "move_only")
+    tree = stored_of_policy(lab, "support", "sales_transition", "move_only")
     assert tree is not None
     # The one number is the share past the SLA over all departments.
     late = 100 * tree["waiting"][0]["late"]["mean"]

@@ -17,7 +17,7 @@ import scenarios
 from simlab.errors import LabError
 from simlab.jobs.setting import policy_named
 from simlab.jobs.standing import policy_changes
-from simlab.lab import Lab
+from simlab.jobs.stored import stored_of_policy
 from simlab.report import wording
 from simlab.ui.components import (
     calibrated_badge,
@@ -49,15 +49,13 @@ class Question:
     name: str
     """Of the page: the stem of ids and texts."""
     kind: str
-    """Of the job that answers it."""
-    stored: Callable[[Lab, str, str], Tree | None]
-    """What the lab holds: of a scenario and a policy."""
+    """Of the job that answers it, and of the answer that the lab keeps."""
     view: Callable[[Visit, Tree], Any]
     """The answer on the page."""
 
     def shown(self, seen: Visit, scenario: str, policy: str) -> Any:
         """The answer that the lab holds; what to do where it holds none."""
-        tree = self.stored(seen.lab, scenario, policy)
+        tree = stored_of_policy(seen.lab, self.kind, scenario, policy)
         if tree is None:
             return no_data(seen.text(f"page.{self.name}.empty_title"),
                            seen.text(f"page.{self.name}.empty"))

@@ -9,7 +9,6 @@ from typing import Any
 
 import dash_mantine_components as dmc
 
-from simlab.jobs.incentives import stored_incentives
 from simlab.report import figures, incentives, wording
 from simlab.ui.components import Source, card, chart_card, number_card, table
 from simlab.ui.pages.one_policy import Question, period
@@ -112,4 +111,4 @@ def _say(visit: Visit, key: str, **values: Any) -> str:
     return visit.text(f"page.incentives.{key}", **values)
 
 
-QUESTION = Question("incentives", "incentives", stored_incentives, view)
+QUESTION = Question("incentives", "incentives", view)

@@ -8,7 +8,6 @@ from typing import Any
 
 import dash_mantine_components as dmc
 
-from simlab.jobs.support import stored_support
 from simlab.report import figures, support, wording
 from simlab.ui.components import (
     Source,
@@ -93,4 +92,4 @@ def _say(visit: Visit, key: str, **values: Any) -> str:
     return visit.text(f"page.support.{key}", **values)
 
 
-QUESTION = Question("support", "support", stored_support, view)
+QUESTION = Question("support", "support", view)

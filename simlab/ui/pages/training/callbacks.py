@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 
-from simlab.jobs.courses import stored_courses
+from simlab.jobs.stored import stored_of_policy
 from simlab.ui.pages import one_policy
 from simlab.ui.pages.training import results
 from simlab.ui.visit import Served, visit
@@ -21,6 +21,6 @@ def register(app: Dash, served: Served) -> None:
         State("training-scenario", "value"), State("training-policy", "value"),
         prevent_initial_call=True)
     def _course(name: str, scenario: str, policy: str) -> Any:
-        tree = stored_courses(served.lab, scenario, policy)
+        tree = stored_of_policy(served.lab, results.QUESTION.kind, scenario, policy)
         found = [] if tree is None else [each for each in tree["courses"] if each["name"] == name]
         return results.learnt(visit(), tree, found[0]) if tree and found else no_update

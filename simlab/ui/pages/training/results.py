@@ -10,7 +10,6 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from simlab.jobs.courses import stored_courses
 from simlab.report import courses, figures, wording
 from simlab.ui.components import (
     Source,
@@ -131,4 +130,4 @@ def _say(visit: Visit, key: str, **values: Any) -> str:
     return visit.text(f"page.training.{key}", **values)
 
 
-QUESTION = Question("training", "courses", stored_courses, view)
+QUESTION = Question("training", "courses", view)
