@@ -5,7 +5,7 @@ A scenario sets facts of the firm and levers; it never sets parameters of the mo
 
 from scenarios.event import Event, event_schema, load_event
 from scenarios.facts import FirmFacts, scenario_firm
-from scenarios.load import Scenario, built_in, load, names, policies, policy, schema
+from scenarios.load import Scenario, built_in, first_of, load, names, policies, policy, schema
 from scenarios.study import StudyFile, load_study, study_names, study_schema
 from scenarios.uncertainty import Level, Uncertainty
 
@@ -18,6 +18,7 @@ __all__ = [
     "Uncertainty",
     "built_in",
     "event_schema",
+    "first_of",
     "load",
     "load_event",
     "load_study",

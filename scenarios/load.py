@@ -117,6 +117,11 @@ def names() -> tuple[str, ...]:
     return _stems(resources.files(__package__))
 
 
+def first_of(practice: str) -> str:
+    """The built-in scenario that is offered first for staff of a practice."""
+    return next((name for name in names() if load(name).facts.practice == practice), names()[0])
+
+
 def policies() -> tuple[str, ...]:
     """Built-in policies."""
     return _stems(resources.files(__package__).joinpath("policies"))

@@ -15,11 +15,15 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from simlab.errors import LabError
+from simlab.practice import NAMES
 
 FORMAT = 2
 """The lab format this version writes; labs of earlier ones are brought to it when their records
 are opened (`simlab.records.store.open_store`)."""
 
+RECORDED = "sales"
+"""The practice of the people in a lab's records where it says nothing else: the one whose records
+can be calibrated on, person by person."""
 _DESCRIPTION = "lab.json"
 _SECRET = "person_keys.secret"
 _LOCK = "writer.lock"
@@ -36,21 +40,27 @@ class Lab:
         self._lock = FileLock(path / _LOCK, timeout=patience)
 
     @classmethod
-    def create(cls, path: Path | str, store_url: str | None = None) -> Lab:
+    def create(
+        cls, path: Path | str, store_url: str | None = None, *, practice: str = RECORDED
+    ) -> Lab:
         """A new lab in `path`, which must be missing or an empty folder.
 
         `store_url` names another store than the SQLite file of the folder (PostgreSQL; leave
         the password to the server's own means, the URL is written into ``lab.json``).
-        Raises LabError ``lab_exists``, ``lab_not_empty`` or ``lab_unwritable``; a lab that
+        `practice` is that of the people whose records it is to hold.
+        Raises LabError ``unknown_practice``, ``lab_exists``, ``lab_not_empty`` or ``lab_unwritable``; a lab that
         could not be finished is taken away again. A new folder is for its owner only.
         """
+        if practice not in NAMES:
+            raise LabError("unknown_practice", practice=practice, known=", ".join(NAMES))
         path = Path(path).absolute()
         if (path / _DESCRIPTION).exists():
             raise LabError("lab_exists", path=path)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise LabError("lab_not_empty", path=path)
         created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        description = {"format": FORMAT, "created": created, "store": store_url}
+        description = {"format": FORMAT, "created": created, "store": store_url,
+                       "practice": practice}
         lab = cls(path, description)
         fresh = not path.exists()
         try:
@@ -88,6 +98,11 @@ class Lab:
         """The format that the lab is in: this version's, or an earlier one until its records are
         next opened."""
         return int(self.description["format"])
+
+    @property
+    def practice(self) -> str:
+        """The practice of the people in the lab's records (`simlab.practice`)."""
+        return str(self.description.get("practice", RECORDED))
 
     def upgraded(self) -> None:
         """Note that the lab is now in this version's format."""

@@ -88,6 +88,7 @@ def simulate_panels(
     threads: int | None = None,
     progress: Progress | None = None,
     first: int = 0,
+    policy: Policy = AS_RECORDED,
 ) -> None:
     """One simulated record of the people of `panel` per row of `draws` (history, parameter),
     handed to `consume` from worker threads.
@@ -97,15 +98,17 @@ def simulate_panels(
     without a known exit who disappears from the record before its end is censored at the same
     month; one with a known exit is not, so that simulated exits may come earlier or later.
 
+    They live under `policy`, and are staff of its practice.
+
     `first` is the number of the first history, by which its luck is addressed: rows 250 to 499
     of a longer table come out the same alone as together with the others.
     """
     progress = progress or Progress()
     progress.advance("compile", 0, 1)
     kernel = load_kernel()
-    firm = panel_firm(panel, coupled=True)
+    firm = panel_firm(panel, practice=policy.practice, coupled=True)
     params = as_records(draws)
-    policies = compile_policies([AS_RECORDED])
+    policies = compile_policies([policy])
     k0, k1 = split_seed(seed)
     observer = Observer.of(panel, seed)
     spare: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -129,10 +132,13 @@ def simulate_panels(
     run_tasks(work, range(len(draws)), "simulate", threads, progress)
 
 
-def simulated_panel(panel: Panel, draw: NDArray[np.float64], *, seed: int = 1) -> Panel:
+def simulated_panel(
+    panel: Panel, draw: NDArray[np.float64], *, seed: int = 1, policy: Policy = AS_RECORDED
+) -> Panel:
     """One simulated record of the panel's people under one parameter row (parameter,)."""
     made: list[Panel] = []
-    simulate_panels(panel, draw[None, :], lambda _, one: made.append(one), seed=seed, threads=1)
+    simulate_panels(panel, draw[None, :], lambda _, one: made.append(one), seed=seed, threads=1,
+                    policy=policy)
     return made[0]
 
 

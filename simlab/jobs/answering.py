@@ -18,13 +18,13 @@ from simlab.decide.questions import QUESTIONS, Level, Lever, Link, Question
 from simlab.engine.ensemble import Ensemble, simulate
 from simlab.errors import LabError
 from simlab.i18n import LANGUAGES
-from simlab.jobs.arms import RECORDED, informed_in, main_rows
+from simlab.jobs.arms import informed_in, main_rows
 from simlab.jobs.calibrating import load_fit
 from simlab.jobs.common import count_option, now
 from simlab.jobs.past_changes import gained
 from simlab.jobs.setting import inputs, panel_of, source_of
 from simlab.jobs.variation import varied_levers
-from simlab.lab import Lab
+from simlab.lab import RECORDED, Lab
 from simlab.panel import STILL_HERE, Panel
 from simlab.parameters import NAMES, REGISTRY, prior_draws
 from simlab.policy import differing, with_fields

@@ -22,13 +22,11 @@ from simlab.jobs.aggregates import (
 from simlab.jobs.calibrating import choose, load_fit, load_posterior
 from simlab.jobs.past_changes import informed as learnt_from_changes
 from simlab.jobs.past_changes import readings
-from simlab.lab import Lab
+from simlab.lab import RECORDED, Lab
 from simlab.parameters import NAMES, REGISTRY, prior_draws
 from simlab.parameters.priors import PRIORS, registry_under
 from simlab.posterior import Posterior
 
-RECORDED = "sales"
-"""The practice of the people in a lab's records."""
 _FEWER = {"zeroed": 2, "rival": 5}
 """Parts run over so many times fewer draws: they stand beside the answer, and need no tail."""
 _LEAST = 20

@@ -30,7 +30,7 @@ from simlab.jobs.common import (
 )
 from simlab.jobs.records import load_panel
 from simlab.jobs.unfinished import Unfinished
-from simlab.lab import Lab
+from simlab.lab import RECORDED, Lab
 from simlab.panel import Panel, month_name, month_number
 from simlab.parameters import INDEX, REGISTRY
 from simlab.parameters.priors import PRIORS, registry_under
@@ -68,9 +68,12 @@ def calibrate(
     Simulated records are kept in the lab as they are made: a call that was stopped goes on where
     it was. Where the lab was calibrated on fewer months before, that posterior gives the first
     search (unless `fresh`), and is held against the months since. LabErrors of
-    `calibration.calibrate`; `Cancelled` ``calibration_stopped`` where it was stopped.
+    `calibration.calibrate`, ``practice_uncalibrated`` for records of others than sales staff;
+    `Cancelled` ``calibration_stopped`` where it was stopped.
     """
     progress = progress or Progress()
+    if lab.practice != RECORDED:
+        raise LabError("practice_uncalibrated", path=lab.path, practice=lab.practice)
     panel = load_panel(lab)
     month = None if until is None else month_option("--until", until)
     count_option("--simulations", simulations, 1, 10_000_000)

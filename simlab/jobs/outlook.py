@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import scenarios
 from simlab.decide.intervals import Fan, Interval, fan_of, interval_of
 from simlab.decide.outcomes import HEADLINE
 from simlab.decide.outcomes import outcome as described
@@ -57,16 +58,18 @@ class Outlook:
 
 
 def outlook(
-    lab: Lab, scenario: str = "sales_transition", *, months: int = MONTHS, draws: int = DRAWS,
+    lab: Lab, scenario: str | None = None, *, months: int = MONTHS, draws: int = DRAWS,
     replicates: int = REPLICATES, prior: str = "registry", seed: int = 1,
     progress: Progress | None = None,
 ) -> Outlook:
     """Simulate the lab's people for `months` months under the policy in force in `scenario`, over
-    the posterior (the prior where there is none), and keep the result in the lab."""
+    the posterior (the prior where there is none), and keep the result in the lab. The scenario is
+    the first of the lab's practice unless named."""
     progress = progress or Progress()
     count_option("--months", months, 1, 120)
     count_option("--draws", draws, 2, 100_000)
     count_option("--replicates", replicates, 1, 1000)
+    scenario = scenario or scenarios.first_of(lab.practice)
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
     current = setting.study.current
     run = setting.run([current], months=months, replicates=replicates, progress=progress)

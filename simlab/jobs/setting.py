@@ -20,14 +20,14 @@ from simlab.engine.groups import Divided
 from simlab.engine.month import MONTH, Month
 from simlab.errors import LabError
 from simlab.jobs.aggregates import calibrated_on_totals
-from simlab.jobs.arms import RECORDED, Arms, arms, posterior_about
+from simlab.jobs.arms import Arms, arms, posterior_about
 from simlab.jobs.calibrating import posterior_fingerprint
 from simlab.jobs.checking import mark
 from simlab.jobs.common import code_version, fingerprint, model_version, now
 from simlab.jobs.past_changes import readings_fingerprint
 from simlab.jobs.records import panel_or_none
 from simlab.jobs.saving import saved_policies
-from simlab.lab import Lab
+from simlab.lab import RECORDED, Lab
 from simlab.panel import Panel
 from simlab.policy import Policy
 from simlab.progress import Progress
@@ -133,20 +133,21 @@ def source_of(scenario: str) -> str:
 
 def panel_of(lab: Lab | None, study: scenarios.Scenario) -> Panel | None:
     """The records whose people a comparison starts from; None where they are drawn."""
-    return panel_or_none(lab) if lab is not None and of_recorded_staff(study) else None
+    recorded = lab_of_staff(study, lab)
+    return None if recorded is None else panel_or_none(recorded)
 
 
 def totals_behind(lab: Lab | None, study: scenarios.Scenario) -> str | None:
     """The source of the totals that the posterior of such a study comes from; None where it comes
     from records, or there is none."""
-    found = None if lab is None or of_recorded_staff(study) else calibrated_on_totals(
+    found = None if lab is None or lab_of_staff(study, lab) else calibrated_on_totals(
         lab, study.facts.practice)
     return None if found is None else str(found["source"])
 
 
 def inputs(lab: Lab | None, study: scenarios.Scenario) -> dict[str, Any]:
     """Fingerprints of everything a comparison rests on (None for what is not there)."""
-    recorded = lab if of_recorded_staff(study) else None
+    recorded = lab_of_staff(study, lab)
     return {
         "data": data_hash(recorded) if recorded else None,
         "calibration": (posterior_fingerprint(recorded) if recorded
@@ -166,11 +167,12 @@ def _totals_fingerprint(lab: Lab | None, study: scenarios.Scenario) -> str | Non
     return None if posterior is None else fingerprint(posterior.draws)
 
 
-def of_recorded_staff(study: scenarios.Scenario) -> bool:
-    """Whether a lab's records are about such people: they hold sales staff. A scenario of
+def lab_of_staff(study: scenarios.Scenario, lab: Lab | None) -> Lab | None:
+    """The lab, where its records are of such people and can be replayed: sales staff. A scenario of
     another practice brings people drawn from its facts; its parameters come from totals of such
     a staff where the lab was calibrated on them, else from the prior."""
-    return study.facts.practice == RECORDED
+    same = lab is not None and study.facts.practice == RECORDED == lab.practice
+    return lab if same else None
 
 
 def chosen_policies(

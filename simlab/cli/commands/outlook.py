@@ -13,8 +13,7 @@ from simlab.cli.run import at_work, out, print_json, say
 @app.command(help=say("help.outlook"))
 def outlook(
     lab: LabPath, lang: Lang,
-    scenario: Annotated[str, typer.Option("--scenario", help=say("help.scenario"))]
-    = "sales_transition",
+    scenario: Annotated[str | None, typer.Option("--scenario", help=say("help.scenario"))] = None,
     months: Annotated[int, typer.Option("--months", help=say("help.outlook_months"))] = 12,
     draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
     replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 8,

@@ -12,12 +12,16 @@ from simlab.cli.run import at_work, out, print_json, say
 
 
 @app.command(help=say("help.new"))
-def new(lab: LabPath, lang: Lang, as_json: AsJson = False) -> None:
+def new(
+    lab: LabPath, lang: Lang,
+    practice: Annotated[str, typer.Option("--practice", help=say("help.practice"))] = "sales",
+    as_json: AsJson = False,
+) -> None:
     """An empty lab."""
     with at_work(lang, as_json):
         from simlab.lab import Lab
 
-        made = Lab.create(lab)
+        made = Lab.create(lab, practice=practice)
     if as_json:
         print_json({"lab": str(made.path)})
     else:

@@ -14,20 +14,23 @@ from simlab.cli.run import at_work, out, print_json, say
 @app.command(help=say("help.demo"))
 def demo(
     lang: Lang, folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=say("help.folder"))]
-    = Path("demo-lab"), as_json: AsJson = False,
+    = Path("demo-lab"),
+    firm: Annotated[str, typer.Option("--firm", help=say("help.demo_firm"))] = "sales",
+    as_json: AsJson = False,
 ) -> None:
-    """The whole job on the built-in sample firm."""
+    """The whole job on the built-in sample firm, or on the sample hospital."""
     with at_work(lang, as_json) as progress:
         from simlab.cli import shown
         from simlab.jobs.demo import demo as run
 
-        made = run(folder, lang, progress=progress)
+        made = run(folder, lang, progress=progress, firm=firm)
     if as_json:
         print_json(made.to_json())
         return
     shown.imported(out, made.imported, lang)
-    shown.calibrated(out, made.fit, lang)
-    shown.verdict(out, made.checked, lang)
+    if made.fit is not None and made.checked is not None:
+        shown.calibrated(out, made.fit, lang)
+        shown.verdict(out, made.checked, lang)
     shown.compared(out, made.compared.to_json(), lang)
     out.print()
     for step, seconds in made.seconds.items():

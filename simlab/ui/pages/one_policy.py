@@ -68,7 +68,7 @@ def page(seen: Visit, question: Question) -> Any:
         scenario, policy = _asked(seen)
         shown = question.shown(seen, scenario, policy)
     except LabError as error:
-        scenario = first_scenario()
+        scenario = first_scenario(seen.lab)
         policy, shown = _last(scenario), failed(seen, error)
     return html.Div([
         heading(seen, question.name),
@@ -130,7 +130,7 @@ def period(seen: Visit, tree: Tree) -> str:
 
 def _asked(seen: Visit) -> tuple[str, str]:
     """What the address names; LabError for what there is not."""
-    scenario = seen.query.get("scenario") or first_scenario()
+    scenario = seen.query.get("scenario") or first_scenario(seen.lab)
     study = scenarios.load(scenario)
     policy = seen.query.get("policy") or _last(scenario)
     policy_named(study, policy, seen.lab)

@@ -114,7 +114,7 @@ def read(query: Mapping[str, str], lab: Lab) -> Asked:
     if name is None:
         latest = latest_comparison(lab)
         name = latest["scenario"] if latest and latest["scenario"] in scenarios.names() \
-            else first_scenario()
+            else first_scenario(lab)
     study = scenarios.built_in(name)
     if "policies" not in query:
         return begun(study, lab)

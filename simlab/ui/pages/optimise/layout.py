@@ -36,7 +36,7 @@ def page(visit: Visit) -> Any:
         name = _asked(visit)
         shown = results.view(visit, latest_search(visit.lab, name))
     except LabError as error:
-        name, shown = first_scenario(), failed(visit, error)
+        name, shown = first_scenario(visit.lab), failed(visit, error)
     return html.Div([
         heading(visit, "optimise"),
         dmc.Grid([
@@ -66,7 +66,7 @@ def _asked(visit: Visit) -> str:
     name = visit.query.get("scenario")
     if name is None:
         found = None if latest is None else latest["scenario"]
-        return found if found in names else first_scenario()
+        return found if found in names else first_scenario(visit.lab)
     if name not in names:
         raise LabError("unknown_scenario", name=name, known=", ".join(names))
     return name

@@ -60,12 +60,21 @@ def view(visit: Visit, asked: str = EVERYBODY) -> Any:
     everybody = asked == EVERYBODY
     return dmc.Stack([
         *_filter(visit, whole, asked),
+        *_whose_future(visit, tree if everybody else None),
         _numbers(visit, shown, tree if everybody else None),
         _exits(visit, shown, tree if everybody else None),
         *([] if everybody else [dmc.Text(_say(visit, "whole_firm"), size="sm", c="dimmed")]),
         *([no_data(_say(visit, "no_outlook_title"), _say(visit, "no_outlook"))]
           if tree is None else _coming(visit, shown, tree) if everybody else []),
     ], gap="md")
+
+
+def _whose_future(visit: Visit, tree: Tree | None) -> list[Any]:
+    """Said where the people foretold are not those of the records."""
+    if tree is None or tree["options"]["people_from"] == "records":
+        return []
+    said = _say(visit, "drawn", people=wording.number(tree["options"]["people"], visit.lang))
+    return [dmc.Alert(said, color="caution", variant="light", p="sm")]
 
 
 def _filter(visit: Visit, whole: Recorded, asked: str) -> list[Any]:

@@ -54,7 +54,7 @@ class Tried:
 def read(query: Mapping[str, str], lab: Lab) -> Tried:
     """What an address asks for; without one, the first scenario of the lab's kind of staff and
     its last policy. LabError for anything in it that there is not."""
-    scenario = query.get("scenario") or first_scenario()
+    scenario = query.get("scenario") or first_scenario(lab)
     study = scenarios.built_in(scenario)
     start = query.get("start") or list(study.policies)[-1]
     fields = {path: _value(path, said) for path, said in query.items() if "." in path}
@@ -63,10 +63,9 @@ def read(query: Mapping[str, str], lab: Lab) -> Tried:
     return tried
 
 
-def first_scenario() -> str:
-    """Records hold sales people, so a scenario of theirs is offered first."""
-    names = scenarios.names()
-    return next((n for n in names if scenarios.load(n).facts.practice == "sales"), names[0])
+def first_scenario(lab: Lab) -> str:
+    """The scenario that is offered first: one of the people in the lab's records."""
+    return scenarios.first_of(lab.practice)
 
 
 def starts(scenario: str, lab: Lab) -> dict[str, Mapping[str, str]]:

@@ -64,7 +64,7 @@ def page(visit: Visit, part: Part) -> Any:
         name = _asked(visit, part)
         shown = answer(visit, part, name)
     except LabError as error:
-        name, shown = first_scenario(), failed(visit, error)
+        name, shown = first_scenario(visit.lab), failed(visit, error)
     return dmc.Grid([
         dmc.GridCol(_form(visit, part, scenarios.load(name)), span={"base": 12, "md": 4}),
         dmc.GridCol(html.Div(shown, id={"studies": part.name, "part": "answer"}),
@@ -86,7 +86,7 @@ def _asked(visit: Visit, part: Part) -> str:
     if name is None:
         latest = part.latest(visit.lab, None)
         found = None if latest is None else latest["scenario"]
-        return found if found in names else first_scenario()
+        return found if found in names else first_scenario(visit.lab)
     return scenarios.built_in(name).name
 
 
