@@ -48,8 +48,9 @@ class Lab:
         `store_url` names another store than the SQLite file of the folder (PostgreSQL; leave
         the password to the server's own means, the URL is written into ``lab.json``).
         `practice` is that of the people whose records it is to hold.
-        Raises LabError ``unknown_practice``, ``lab_exists``, ``lab_not_empty`` or ``lab_unwritable``; a lab that
-        could not be finished is taken away again. A new folder is for its owner only.
+        Raises LabError ``unknown_practice``, ``lab_exists``, ``lab_not_empty`` or
+        ``lab_unwritable``; a lab that could not be finished is taken away again. A new folder is
+        for its owner only.
         """
         if practice not in NAMES:
             raise LabError("unknown_practice", practice=practice, known=", ".join(NAMES))
