@@ -19,7 +19,7 @@ from simlab.jobs.common import fingerprint, model_version
 from simlab.jobs.optimising import searched
 from simlab.jobs.outlook import stored_outlook
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.setting import inputs, of_recorded_staff, policy_named
+from simlab.jobs.setting import inputs, lab_of_staff, policy_named
 from simlab.jobs.stored import stored, stored_answers
 from simlab.jobs.stressing import declared
 from simlab.jobs.study_folder import StudyFolder
@@ -83,7 +83,7 @@ def made_from_records(lab: Lab) -> tuple[Item, ...]:
         if item.name.startswith("totals_"):
             return True
         with contextlib.suppress(LabError):  # most are not named after a scenario
-            return not of_recorded_staff(scenarios.load(item.name))
+            return lab_of_staff(scenarios.load(item.name), lab) is None
         return False
 
     return tuple(item for item in status(lab).items
