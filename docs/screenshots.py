@@ -1,7 +1,8 @@
 """Pictures of every page of a lab, in both languages: python docs/screenshots.py LAB [DIR]
 
 Needs Chromium (SIMLAB_CHROMIUM, or `chromium` on the path). A lab made by `simlab demo` and looked
-at ahead (`simlab outlook`, `simlab incentives`, `simlab courses`) shows most.
+at ahead (`simlab outlook`, `simlab incentives`, `simlab courses`, `simlab talent`,
+`simlab support`) shows most.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
     "incentives": Kind("simlab.jobs.incentives:incentives"),
     "courses": Kind("simlab.jobs.courses:courses"),
     "support": Kind("simlab.jobs.support:support"),
+    "talent": Kind("simlab.jobs.talent:talent"),
     "answers": Kind("simlab.jobs.answering:answers"),
     "story": Kind("simlab.jobs.telling:story"),
     "backtest": Kind("simlab.jobs.events:backtest"),

@@ -214,10 +214,10 @@ def study_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _of_policies(lab: Lab) -> list[Item]:
-    """What pay plans reward, which courses pay, where requests die."""
+    """What pay plans reward, which courses pay, where requests die, who or what is missing."""
     return [Item(kind, tree["name"], tree["made"],
                  policy_changes(lab, tree), {"draws": tree["options"]["draws"]} | _check(lab, tree))
-            for kind in ("incentives", "courses", "support")
+            for kind in ("incentives", "courses", "support", "talent")
             for tree in stored(lab, f"{kind}/*.json")]
 
 

@@ -22,6 +22,8 @@ RESULTS: Mapping[str, tuple[str, str]] = {
     "rolling": ("rolling/*/rolling.json", "start"),
     "sensitivity": ("sensitivity/*.json", "scenario"),
     "stress": ("stress/*.json", "scenario"),
+    "support": ("support/*.json", "name"),
+    "talent": ("talent/*.json", "name"),
 }
 """Kind of result -> where the lab keeps them, and the field that tells one from the others."""
 

@@ -17,9 +17,9 @@ from simlab.report.figures.support import department
 Tree = Mapping[str, Any]
 Table = tuple[list[str], list[list[str]]]
 LATER = ("complaints", "key_customers", "renewed", "key_business", "belonging", "stress",
-         "voluntary", "regretted", "cost")
+         "voluntary", "regretted")
 """What waiting does, in the order in which it does it."""
-LEVERS = ("regretted", "voluntary", "complaints", "key_business", "cost")
+LEVERS = ("regretted", "complaints", "cost")
 
 
 def late(tree: Tree, lang: str) -> str:
@@ -96,8 +96,8 @@ def change(tree: Tree, each: Tree, lang: str) -> str:
     if each["name"] == "baseline":
         title = wording.pick(tree["titles"][tree["baseline"]], lang)
         return text("support.change.baseline", lang, policy=title)
-    return text(f"support.change.{each['name']}", lang, before=wording.number(each["before"], lang),
-                after=wording.number(each["after"], lang))
+    return text(f"support.change.{each['name']}", lang, before=f"{each['before']:g}",
+                after=f"{each['after']:g}")
 
 
 def _named(tree: Tree, each: Tree, lang: str) -> str:

@@ -1,5 +1,5 @@
 """The commands that look into one policy: what its pay plan rewards, which course pays, where
-requests die."""
+requests die, who or what is missing."""
 
 from __future__ import annotations
 
@@ -77,3 +77,25 @@ def support(
         print_json(tree)
     else:
         shown.waited(out, tree, lang)
+
+
+@app.command(help=say("help.talent"))
+def talent(
+    lab: LabPath, scenario: ScenarioName, lang: Lang, policy: PolicyName = None,
+    draws: Annotated[int, typer.Option("--draws", help=say("help.draws"))] = 100,
+    replicates: Annotated[int, typer.Option("--replicates", help=say("help.replicates"))] = 4,
+    months: Annotated[int | None, typer.Option("--months", help=say("help.months"))] = None,
+    prior: Prior = "registry", seed: Seed = 1, as_json: AsJson = False,
+) -> None:
+    """Who or what is missing for key work."""
+    with at_work(lang, as_json) as progress:
+        from simlab.cli import shown
+        from simlab.jobs.talent import talent as run
+        from simlab.lab import Lab
+
+        tree = run(Lab.open(lab), scenario, policy, months=months, draws=draws,
+                   replicates=replicates, prior=prior, seed=seed, progress=progress).to_json()
+    if as_json:
+        print_json(tree)
+    else:
+        shown.suited(out, tree, lang)

@@ -14,7 +14,7 @@ from simlab.cli.shown.forecasts import claimed, forecasted, replayed, rolled
 from simlab.cli.shown.jobs import job, listed
 from simlab.cli.shown.optimising import optimised
 from simlab.cli.shown.outlook import foreseen
-from simlab.cli.shown.plans import rewarded, taught, waited
+from simlab.cli.shown.plans import rewarded, suited, taught, waited
 from simlab.cli.shown.records import imported, standing
 from simlab.cli.shown.sensitivity import weighed
 from simlab.cli.shown.stories import told
@@ -45,6 +45,7 @@ __all__ = [
     "standing",
     "stressed",
     "studied",
+    "suited",
     "table",
     "taught",
     "told",

@@ -1,4 +1,4 @@
-"""Pay plans, courses and support in a terminal."""
+"""Pay plans, courses, support and talent in a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from simlab.cli.shown.calibration import rests_on
 from simlab.cli.shown.tables import table
 from simlab.i18n import text
-from simlab.report import courses, incentives, support
+from simlab.report import courses, incentives, support, talent
 
 
 def rewarded(console: Console, tree: Mapping[str, Any], lang: str) -> None:
@@ -44,3 +44,18 @@ def waited(console: Console, tree: Mapping[str, Any], lang: str) -> None:
             table(console, *part(tree, lang))
     for line in (support.rests(tree, lang), support.observed(tree, lang)):
         console.print(line, markup=False)
+
+
+def suited(console: Console, tree: Mapping[str, Any], lang: str) -> None:
+    """Who meets the profile, skill gaps, groups, and the short list or why there is none."""
+    rests_on(console, tree, lang)
+    console.print(talent.answer(tree, lang), markup=False)
+    parts = [talent.gaps, *([talent.groups] if tree["groups"] else []), talent.sources,
+             *([talent.listed] if tree["listed"] else [])]
+    for part in parts:
+        table(console, *part(tree, lang))
+    console.print(talent.known(tree, lang), markup=False)
+    for line in talent.refused(tree, lang):
+        console.print(line, markup=False)
+    if tree["listed"]:
+        console.print(text("talent.expires", lang, expires=tree["expires"]), markup=False)

@@ -35,6 +35,7 @@ from simlab.report.figures.incentives import bonus_curve, pay_gap, percent, weig
 from simlab.report.figures.optimising import pareto
 from simlab.report.figures.stress import box_figure, loss_map, named_loss_map
 from simlab.report.figures.support import still_open
+from simlab.report.figures.talent import fit_distribution, skill_gaps
 
 __all__ = [
     "avoided",
@@ -54,6 +55,7 @@ __all__ = [
     "difference_dots",
     "fan",
     "find_effect",
+    "fit_distribution",
     "group_effects",
     "largest_cause",
     "learnt",
@@ -70,6 +72,7 @@ __all__ = [
     "predictive_check",
     "probability_bars",
     "recovery",
+    "skill_gaps",
     "staffing",
     "still_open",
     "voluntary",

@@ -44,6 +44,7 @@ PAGES = (
     Page("optimise", "analyst"),
     Page("studies", "analyst"),
     Page("explain", "analyst"),
+    Page("talent", "people"),
     Page("incentives", "people"),
     Page("training", "people"),
     Page("support", "people"),

@@ -1,0 +1,1 @@
+"""Talent: who or what is missing."""
