@@ -32,12 +32,15 @@ class Sign:
 
 SIGNS = (
     Sign("customer_satisfaction", "monthly_performance.customer_satisfaction",
-         ("needs_discovery", "executive_communication"), 0.1, 0.5),
+         ("needs_discovery", "executive_communication", "patient_communication",
+          "needs_listening"), 0.1, 0.5),
     Sign("collaboration_satisfaction", "monthly_performance.collaboration_satisfaction",
-         ("collaboration", "solution_design"), 0.1, 0.5),
-    Sign("experience", "employees.prior_ka_experience", ("industry_insight",), 0.0, 0.3),
+         ("collaboration", "solution_design", "individual_planning"), 0.1, 0.5),
+    Sign("experience", "employees.prior_ka_experience", ("industry_insight", "premium_process"),
+         0.0, 0.3),
 )
-"""Experience of such work weighs least of all: it must not crowd out who could learn it."""
+"""Of the skills those count that a role pack has. Experience of such work weighs least of all: it
+must not crowd out who could learn it."""
 
 
 def standardised(values: Figures) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,18 @@ import scenarios
 from simlab.decide.fit import SIGNS, conditioned, standardised, told_apart
 from simlab.jobs import talent as job
 from simlab.jobs.demo import sample_lab
-from simlab.jobs.records import load_panel
+from simlab.jobs.records import import_records, load_panel
 from simlab.jobs.setting import set_up
 from simlab.jobs.standing import status
 from simlab.jobs.stored import stored_of_policy
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE
 from simlab.practice import practice_records, skills
+from simlab.records.talent import recorded_signs
 from simlab.report import talent as shown
 
 STUDY = scenarios.load("sales_transition")
-FINE = {"draws": 10, "replicates": 2, "months": 8}
+FINE: dict[str, Any] = {"draws": 10, "replicates": 2, "months": 8}
 
 
 def test_a_sign_moves_a_skill_as_its_correlation_says() -> None:
@@ -97,6 +99,31 @@ def test_gaps_and_fit_add_up_and_nobody_is_named_uncalibrated(lab: Lab) -> None:
     assert {group.division for group in made.groups} <= {"team", "unit", "site", "grade"}
     (item,) = [each for each in status(lab).items if each.kind == "talent"]
     assert item.stale == ()
+
+
+def test_signs_stand_for_skills_that_a_role_pack_has(tmp_path: Path) -> None:
+    for practice in ("sales", "medical"):
+        for sign in SIGNS:
+            assert set(sign.skills) & set(skills(practice)), (practice, sign.name)
+    lab = sample_lab(tmp_path / "lab")[0]
+    setting = set_up(lab, STUDY.name, draws=2, seed=1)
+    file = tmp_path / "monthly_performance.csv"
+    with (Path(scenarios.__file__).parent / "sample_firm" / "monthly_performance.csv").open(
+            encoding="utf-8") as rows:
+        months = list(csv.DictReader(rows))
+    last = max(row["month"] for row in months)
+    heard = [row["employee_no"] for row in months if row["month"] == last][:20]
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["employee_no", "month", "kpi_id", "actual"])
+        writer.writerows([person, last, "premium_satisfaction", 0.5 + 0.01 * k]
+                         for k, person in enumerate(heard))
+    import_records(lab, [file], "canonical")
+    found = recorded_signs(lab, setting.firm.names)
+    known = found["customer_satisfaction"]
+    assert 0 < np.isfinite(known).sum() <= 20
+    assert np.nanmin(known) >= 0.5
+    assert not np.isfinite(found["experience"]).any()
 
 
 def test_who_is_refused_a_name(lab: Lab) -> None:
