@@ -8,6 +8,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
+from simlab.ui import pinned, views
 from simlab.ui.choices import OFFERED
 from simlab.ui.pages import GROUPS, PAGES
 from simlab.ui.theme import theme
@@ -30,6 +31,7 @@ def frame() -> Any:
             dmc.AppShellMain([
                 trouble(seen),
                 dmc.Container([tour(seen), dash.page_container], size=1240, px=0),
+                *pinned.said(), *views.drawer(seen),
             ], id="content", tabIndex=-1),
         ], id="frame", header={"height": 60},
             navbar={**_NAVIGATION, "collapsed": {"mobile": True}},
@@ -70,6 +72,7 @@ def _header(seen: Visit) -> Any:
         ], gap="xs", wrap="nowrap", className="lab-grow"),
         dmc.Group([
             _roles(seen),
+            views.button(seen),
             _theme_button(seen),
             dmc.SegmentedControl(
                 id="language", name="simlab_lang", value=seen.lang, size="xs",

@@ -15,9 +15,9 @@ from simlab import api
 from simlab.errors import LabError
 from simlab.jobs.runner import Runner
 from simlab.lab import Lab
-from simlab.ui import frame
+from simlab.ui import frame, pinned, views
 from simlab.ui.choices import choices
-from simlab.ui.components import charts, failed, jobs
+from simlab.ui.components import charts, failed, jobs, pins
 from simlab.ui.failures import explain_failures
 from simlab.ui.language import language, say
 from simlab.ui.owner import remember
@@ -78,6 +78,9 @@ def create(
     frame.register(app)
     jobs.register(app, served.runner)
     charts.register(app)
+    pins.register(app)
+    pinned.register(app)
+    views.register(app)
     for page in PAGES:
         _add(app, page, served)
     dash.register_page("not_found_404", path="/not-found", layout=lambda **_query: missing(visit()),

@@ -36,6 +36,9 @@ class Visit:
     choices: Choices
     query: Mapping[str, str] = field(default_factory=dict)
     """What stands behind the ``?`` of the address: anybody may have written it."""
+    pinned: str = ""
+    """What ids of cards begin with where the page is drawn for a pinned card of it, beside cards
+    of other pages; empty on the page itself."""
 
     @property
     def lab(self) -> Lab:

@@ -114,8 +114,8 @@
     // The mark at the start tells spreadsheets that the letters are UTF-8.
     return "\ufeff" + lines.map((line) => line.map(cell).join(",") + "\r\n").join("");
   }
-  function picture(name, stamp) {
-    const holder = document.getElementById(name).querySelector(".js-plotly-plot");
+  function picture(id, name, stamp) {
+    const holder = document.getElementById(id).querySelector(".js-plotly-plot");
     const page = getComputedStyle(document.documentElement).getPropertyValue("--lab-surface");
     const height = (holder.layout.height || 400) + 30;
     const margin = Object.assign({}, holder.layout.margin);
@@ -140,13 +140,25 @@
         if (address) window.history.replaceState(null, "", window.location.pathname + address);
         return window.dash_clientside.no_update;
       },
+      // What is kept is where the browser is; `at` makes every press another one.
+      here: function (clicks, said) {
+        return clicks ? { path: window.location.pathname, search: window.location.search, said: said,
+          at: Date.now() } : window.dash_clientside.no_update;
+      },
+      pin: function (_clicks) {
+        const pressed = window.dash_clientside.callback_context.triggered[0];
+        const asked = window.dash_clientside.callback_context.triggered_id;
+        return pressed && pressed.value ? { path: window.location.pathname,
+          search: window.location.search, card: asked.pin, at: Date.now() }
+          : window.dash_clientside.no_update;
+      },
       save_chart: function (_csv, _json, _png, chart) {
         const asked = window.dash_clientside.callback_context.triggered_id;
         if (asked && asked.save === "csv") save(chart.name + ".csv", "text/csv", table(chart));
         if (asked && asked.save === "json") {
           save(chart.name + ".json", "application/json", JSON.stringify(chart, null, 2));
         }
-        if (asked && asked.save === "png") picture(chart.name, chart.stamp);
+        if (asked && asked.save === "png") picture(asked.chart, chart.name, chart.stamp);
         return window.dash_clientside.no_update;
       }
     }

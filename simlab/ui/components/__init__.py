@@ -12,9 +12,12 @@ from simlab.ui.components.marks import (
     stale_badge,
     warrant_badge,
 )
+from simlab.ui.components.pins import address, address_of, pinnable
 
 __all__ = [
     "Source",
+    "address",
+    "address_of",
     "answered_badge",
     "calibrated_badge",
     "card",
@@ -29,6 +32,7 @@ __all__ = [
     "job_of",
     "no_data",
     "number_card",
+    "pinnable",
     "stale_badge",
     "start_button",
     "table",

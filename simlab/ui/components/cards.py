@@ -10,6 +10,7 @@ from dash import html
 
 from simlab.report import wording
 from simlab.ui.components.help import help_tip
+from simlab.ui.components.pins import pinnable
 from simlab.ui.visit import Visit
 
 
@@ -38,24 +39,28 @@ def card(title: str, note: str, *content: Any, badge: Any = None, name: str | No
 def number_card(
     visit: Visit, label: str, value: str, *, unit: str, n: str, period: str, formula: str,
     interval: Mapping[str, float] | None = None, signed: bool = False, badge: Any = None,
-    term: str | None = None, name: str | None = None,
+    term: str | None = None, name: str | None = None, pin: bool = True,
 ) -> Any:
     """One number with all that it needs to be read: unit, 90% interval (``lower``, ``upper``; none
-    for a count of what was observed), n, period and formula. `term` explains the label."""
+    for a count of what was observed), n, period and formula. `term` explains the label. With a
+    `name`, its id, it can be pinned; `pin` as of `chart_card`."""
     lines = [] if interval is None else [dmc.Text(visit.text(
         "ui.range", lower=wording.number(interval["lower"], visit.lang, signed=signed),
         upper=wording.number(interval["upper"], visit.lang, signed=signed)), size="sm")]
+    attributes, pins = pinnable(visit, name) if name and pin else ({}, [])
     return dmc.Paper(dmc.Stack([
-        dmc.Group([dmc.Text(label, size="sm", c="dimmed"),
-                   *([help_tip(visit, term)] if term else []),
-                   *([badge] if badge is not None else [])], gap=4),
+        dmc.Group([
+            dmc.Group([dmc.Text(label, size="sm", c="dimmed"),
+                       *([help_tip(visit, term)] if term else []),
+                       *([badge] if badge is not None else [])], gap=4, className="lab-label"),
+            *pins], justify="space-between", align="flex-start", wrap="nowrap", gap=4),
         dmc.Group([html.Span(value, className="lab-big"),
                    dmc.Text(unit, size="sm", c="dimmed")], gap=6, align="baseline"),
         *lines,
         dmc.Text(f"{period} · {n}", size="xs", c="dimmed"),
         dmc.Text(formula, size="xs", c="dimmed"),
     ], gap=2), p="lg", className="lab-card lab-number",
-        **({} if name is None else {"id": name}))
+        **({} if name is None else {"id": f"{visit.pinned}{name}"}), **attributes)
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]], *, narrow: bool = False) -> Any:

@@ -14,6 +14,7 @@ from simlab.i18n import text
 from simlab.report.figures import darkened
 from simlab.ui.components.cards import table
 from simlab.ui.components.marks import rests_on, source_badges
+from simlab.ui.components.pins import pinnable
 from simlab.ui.visit import Visit
 
 FORMATS = ("csv", "json", "png")
@@ -84,17 +85,21 @@ def _renamed(axis: Any, unnamed: str, money: str) -> None:
 def chart_card(
     visit: Visit, name: str, title: str, note: str, figure: go.Figure | None, *,
     header: Sequence[str], rows: Sequence[Sequence[str]], data: Sequence[Mapping[str, Any]],
-    source: Source, badge: Any = None, controls: Any = None,
+    source: Source, badge: Any = None, controls: Any = None, pin: bool = True,
 ) -> Any:
     """`figure` with its table (`header`, `rows`: as read), its numbers (`data`: unrounded, what a
     download holds) and its `source`. `name` is the graph's id; `controls` stand above it. What is
     read as a table alone has None for a figure.
 
     What it rests on stands on it and goes with every download: `badge`, and what `source` says of
-    the calibration beneath."""
+    the calibration beneath. `pin` = False where the layout of the page does not draw it: a preview,
+    a job's result that is not kept."""
     marks = [*([] if badge is None else [badge]), *source_badges(
         source.rests if badge is None else None,
         None if source.check == "passed" else source.check, visit.lang)]
+    attributes, pins = pinnable(visit, name) if pin else ({}, [])
+    own, name = name, f"{visit.pinned}{name}"
+    above = [*([] if controls is None or visit.pinned else [controls]), *pins]
     shown = ("chart", "table", "source", "download")[figure is None:]
     return dmc.Paper(dmc.Stack([
         dmc.Group([
@@ -102,7 +107,7 @@ def chart_card(
                 dmc.Group([dmc.Title(title, order=2, size="h4"), *marks], gap="xs"),
                 dmc.Text(note, size="sm", c="dimmed"),
             ], className="lab-grow"),
-            *([controls] if controls is not None else []),
+            *([dmc.Group(above, gap="xs")] if above else []),
         ], justify="space-between", align="flex-start"),
         dmc.Tabs([
             *([] if figure is None else [
@@ -117,9 +122,9 @@ def chart_card(
         ], value=shown[0], variant="pills", inverted=True, className="lab-tabs",
             keepMounted=True),
         dcc.Store(id={"chart": name, "part": "data"},
-                  data=downloaded(visit, name, data, source, badge)),
+                  data=downloaded(visit, own, data, source, badge)),
         dcc.Store(id={"chart": name, "part": "saved"}),
-    ], gap="xs"), p="lg", className="lab-card lab-chart")
+    ], gap="xs"), p="lg", className="lab-card lab-chart", **attributes)
 
 
 def downloaded(

@@ -13,6 +13,8 @@ from simlab.jobs.standing import comparison_changes
 from simlab.jobs.stored import stored_answers
 from simlab.ui.visit import Visit
 
+STANDING = "lab-standing"
+"""The class of marks that say how far a result can be relied on: a pinned card takes them along."""
 _RESTS = {"records": "badge_calibrated", "totals": "badge_totals", "prior": "badge_prior"}
 _COLOUR = {"tested": "teal", "partly": "lab", "assumed": "caution", "unknown": "gray",
            "cannot": "gray"}
@@ -51,7 +53,7 @@ def source_badges(rests: str | None, check: str | None, lang: str) -> list[Any]:
     """What stands beneath an answer (``records`` or ``totals`` calibrated on, or the ``prior``
     alone), and the verdict of the check of that calibration; nothing for what is None."""
     return [*([] if rests is None else [dmc.Badge(
-        rests_on(rests, lang), tt="none", variant="light", className="lab-badge",
+        rests_on(rests, lang), tt="none", variant="light", className=f"lab-badge {STANDING}",
         color="caution" if rests == "prior" else "lab")]),
         *([] if check is None else check_badge({"verdict": check}, lang))]
 
@@ -63,7 +65,8 @@ def check_badge(mark: Mapping[str, Any] | None, lang: str) -> list[Any]:
     if verdict == "uncalibrated":
         return []
     return [dmc.Badge(text(f"check.short.{verdict}", lang), tt="none", variant="light",
-                      color="lab" if verdict == "passed" else "caution", className="lab-badge")]
+                      color="lab" if verdict == "passed" else "caution",
+                      className=f"lab-badge {STANDING}")]
 
 
 def stale_badge(causes: Sequence[str], lang: str) -> list[Any]:
@@ -72,4 +75,4 @@ def stale_badge(causes: Sequence[str], lang: str) -> list[Any]:
         return []
     said = text("cli.comma", lang).join(text(f"cli.cause.{cause}", lang) for cause in causes)
     return [dmc.Badge(text("cli.stale", lang, causes=said), tt="none", variant="filled",
-                      color="caution", className="lab-badge lab-stale")]
+                      color="caution", className=f"lab-badge lab-stale {STANDING}")]

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 import dash
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from simlab.errors import LabError
 from simlab.lab import Lab
-from simlab.ui.components import ended, job_of
+from simlab.ui.components import address_of, ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.pages.compare import layout, results
 from simlab.ui.pages.compare.asked import Look, address, stored_comparison
@@ -45,17 +45,13 @@ def _addresses(app: Dash) -> None:
         return visit().link("compare") + f"?scenario={quote(scenario)}"
 
     @app.callback(
-        Output("compare-address", "data"), Input({"compare": ALL}, "value"), SCENARIO,
+        Output(address_of("compare"), "data"), Input({"compare": ALL}, "value"), SCENARIO,
         prevent_initial_call=True)
     def _said(_values: Sequence[Any], scenario: str) -> str:
         try:
             return address(*gathered(scenario, ctx.inputs_list[0]))
         except LabError:
             raise PreventUpdate from None  # pressing the button says what is wrong
-
-    app.clientside_callback(
-        ClientsideFunction("simlab", "keep_address"), Output("compare-address", "id"),
-        Input("compare-address", "data"), prevent_initial_call=True)
 
 
 def _work(app: Dash, served: Served) -> None:

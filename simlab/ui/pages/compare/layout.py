@@ -16,7 +16,7 @@ from simlab.jobs.checking import mark
 from simlab.jobs.records import data_used
 from simlab.lab import Lab
 from simlab.report import checks, wording
-from simlab.ui.components import heading, start_button
+from simlab.ui.components import address, heading, start_button
 from simlab.ui.components.jobs import notice
 from simlab.ui.pages.compare import results
 from simlab.ui.pages.compare.asked import Look, read, read_look, stored_comparison
@@ -46,7 +46,7 @@ def page(visit: Visit) -> Any:
             dmc.GridCol(html.Div(results.view(visit, stored, look), id="compare-results"),
                         span={"base": 12, "md": 8}),
         ], gutter="md"),
-        dcc.Store(id="compare-address"),
+        address("compare"),
         dcc.Location(id="compare-go", refresh="callback-nav"),
     ])
 

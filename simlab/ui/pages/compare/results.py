@@ -16,6 +16,7 @@ from simlab.ui.components import (
     chart_card,
     check_badge,
     no_data,
+    pinnable,
     stale_badge,
     warrant_badge,
 )
@@ -77,8 +78,11 @@ def _answer(reading: Reading, policy: str) -> Any:
     said = answer(comparison, policy, reading.against, reading.titles, lang)
     notes = " ".join(part for part in (said["luck"], said["noise"]) if part)
     advised = comparing.advice(comparison, policy, lang)
+    name = f"compare-answer-{policy}"
+    attributes, pins = pinnable(reading.visit, name)
     return dmc.Paper(html.Div(dmc.Stack([
-        dmc.Text(reading.pair(policy), fw=600),
+        dmc.Group([dmc.Text(reading.pair(policy), fw=600), *pins], justify="space-between",
+                  wrap="nowrap", align="flex-start"),
         dmc.SimpleGrid(tiles := _tiles(reading, policy), spacing="lg",
                        cols={"base": 2, "lg": len(tiles)}),
         dmc.Text(reading.say("tiles_note", period=reading.period, runs=reading.runs), size="xs",
@@ -91,7 +95,7 @@ def _answer(reading: Reading, policy: str) -> Any:
         ], gap="sm", align="flex-start"),
         *([dmc.Text(said["retained"], size="sm", c="dimmed")] if said["retained"] else []),
     ], gap="sm"), className="lab-rule", style={"--rule": _colour(reading, policy)}),
-        p="lg", className="lab-card lab-answer", id=f"compare-answer-{policy}")
+        p="lg", className="lab-card lab-answer", id=f"{reading.visit.pinned}{name}", **attributes)
 
 
 def _tiles(reading: Reading, policy: str) -> list[Any]:

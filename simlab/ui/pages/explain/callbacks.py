@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash, Input, Output, State, no_update
 
 from simlab.errors import LabError
 from simlab.jobs.stored import latest_comparison
-from simlab.ui.components import ended, failed, job_of
+from simlab.ui.components import address_of, ended, failed, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
 from simlab.ui.pages.explain import layout, results
@@ -22,16 +23,18 @@ def register(app: Dash, served: Served) -> None:
     lab, runner = served.lab, served.runner
 
     @app.callback(
-        Output("explain-causes", "children"), Input("explain-policy", "value"),
-        prevent_initial_call=True)
-    def _policy(policy: str) -> Any:
+        Output("explain-causes", "children"), Output(address_of("explain"), "data"),
+        Input("explain-policy", "value"), prevent_initial_call=True)
+    def _policy(policy: str) -> tuple[Any, Any]:
         seen = visit()
         try:
             tree = latest_comparison(lab)
         except LabError as error:
-            return failed(seen, error)
+            return failed(seen, error), no_update
         known = tree is not None and policy in layout.others(tree)
-        return results.causes(seen, tree, policy) if tree and known else no_update
+        if not tree or not known:
+            return no_update, no_update
+        return results.causes(seen, tree, policy), f"?policy={quote(policy)}"
 
     @app.callback(
         Output(job_of("explain"), "data"), Output("explain-notice", "children"),

@@ -13,6 +13,7 @@ from simlab.jobs.standing import comparison_changes
 from simlab.jobs.stored import latest_comparison
 from simlab.report import figures, wording
 from simlab.ui.components import (
+    address,
     calibrated_badge,
     card,
     check_badge,
@@ -32,7 +33,8 @@ KINDS = ("story",)
 
 def page(visit: Visit) -> Any:
     """What the latest comparison says about causes; why not, where it says nothing."""
-    return html.Div([heading(visit, "explain"), _content(visit, latest_comparison(visit.lab))])
+    return html.Div([heading(visit, "explain"), address("explain"),
+                     _content(visit, latest_comparison(visit.lab))])
 
 
 def _content(visit: Visit, tree: Tree | None) -> Any:
@@ -47,9 +49,11 @@ def _content(visit: Visit, tree: Tree | None) -> Any:
     if figures.largest_cause(tree["comparison"], tree["comparison"]["baseline"]) is None:
         return no_data(results.say(visit, "uncounted_title"), results.say(visit, "uncounted"),
                        _way(visit))
+    asked = visit.query.get("policy", "")
+    beside = asked if asked in policies else policies[0]
     return dmc.Stack([
-        _whose(visit, tree, policies),
-        html.Div(results.causes(visit, tree, policies[0]), id="explain-causes"),
+        _whose(visit, tree, policies, beside),
+        html.Div(results.causes(visit, tree, beside), id="explain-causes"),
         _story(visit, tree),
     ], gap="md")
 
@@ -64,7 +68,7 @@ def _way(visit: Visit) -> Any:
     return dmc.Anchor(results.say(visit, "to_compare"), href=visit.link("compare"))
 
 
-def _whose(visit: Visit, tree: Tree, policies: list[str]) -> Any:
+def _whose(visit: Visit, tree: Tree, policies: list[str], beside: str) -> Any:
     """Which comparison this is, what it rests on, which policy stands beside the baseline."""
     titles = wording.strings(tree["titles"], visit.lang)
     return dmc.Group([
@@ -76,7 +80,7 @@ def _whose(visit: Visit, tree: Tree, policies: list[str]) -> Any:
             ], gap="xs"),
         ], gap=6),
         dmc.Select(
-            id="explain-policy", label=results.say(visit, "policy"), value=policies[0],
+            id="explain-policy", label=results.say(visit, "policy"), value=beside,
             allowDeselect=False, w=300, maw="100%", comboboxProps={"shadow": "md"},
             data=[{"value": name, "label": titles[name]} for name in policies]),
     ], justify="space-between", align="flex-end", px=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from dash import Dash, Input, Output, State, dcc, no_update
 
@@ -11,7 +12,7 @@ from simlab.errors import LabError
 from simlab.jobs.saving import as_yaml
 from simlab.jobs.stored import latest_search
 from simlab.report import wording
-from simlab.ui.components import ended, failed, job_of
+from simlab.ui.components import address_of, ended, failed, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.owner import owner
 from simlab.ui.pages.optimise import layout, results
@@ -24,12 +25,12 @@ def register(app: Dash, served: Served) -> None:
 
     @app.callback(
         Output("optimise-question", "children"), Output("optimise-budget", "value"),
-        Output("optimise-results", "children"), Input("optimise-scenario", "value"),
-        prevent_initial_call=True)
+        Output("optimise-results", "children"), Output(address_of("optimise"), "data"),
+        Input("optimise-scenario", "value"), prevent_initial_call=True)
     def _scenario(name: str) -> tuple[Any, ...]:
         seen, study = visit(), scenarios.built_in(name)
         return (wording.pick(study.question, seen.lang), layout.budget_of(study),
-                results.view(seen, latest_search(lab, name)))
+                results.view(seen, latest_search(lab, name)), f"?scenario={quote(name)}")
 
     @app.callback(
         Output(job_of("optimise"), "data"), Output("optimise-notice", "children"),

@@ -13,7 +13,7 @@ from simlab.decide.optimise import Effort
 from simlab.errors import LabError
 from simlab.jobs.stored import latest_search
 from simlab.report import wording
-from simlab.ui.components import card, failed, heading, job_card, start_button
+from simlab.ui.components import address, card, failed, heading, job_card, start_button
 from simlab.ui.pages.optimise import results
 from simlab.ui.pages.scenario.address import first_scenario
 from simlab.ui.visit import Visit
@@ -39,6 +39,7 @@ def page(visit: Visit) -> Any:
         name, shown = first_scenario(visit.lab), failed(visit, error)
     return html.Div([
         heading(visit, "optimise"),
+        address("optimise"),
         dmc.Grid([
             dmc.GridCol(_controls(visit, scenarios.load(name)), span={"base": 12, "md": 4}),
             dmc.GridCol(html.Div(shown, id="optimise-results"), span={"base": 12, "md": 8}),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import Dash, Input, Output, no_update
 
-from simlab.ui.components import ended, job_of
+from simlab.ui.components import address_of, ended, job_of
 from simlab.ui.components.jobs import begin, start
 from simlab.ui.pages.overview import layout
 from simlab.ui.visit import Served, visit
@@ -26,6 +27,7 @@ def register(app: Dash, served: Served) -> None:
         return layout.view(visit()) if job and job["state"] == "done" else no_update
 
     @app.callback(Output("overview-view", "children", allow_duplicate=True),
+                  Output(address_of("overview"), "data"),
                   Input("overview-group", "value"), prevent_initial_call=True)
-    def _group(asked: str) -> Any:
-        return layout.view(visit(), asked)
+    def _group(asked: str) -> tuple[Any, str]:
+        return layout.view(visit(), asked), f"?{urlencode({'group': asked})}"

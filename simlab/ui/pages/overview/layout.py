@@ -17,6 +17,7 @@ from simlab.jobs.standing import comparison_changes
 from simlab.report import outlook, wording
 from simlab.ui.components import (
     Source,
+    address,
     answered_badge,
     calibrated_badge,
     chart_card,
@@ -29,6 +30,7 @@ from simlab.ui.components import (
     start_button,
     zero,
 )
+from simlab.ui.pinned import place
 from simlab.ui.visit import Visit
 
 Tree = Mapping[str, Any]
@@ -43,8 +45,10 @@ def page(visit: Visit) -> Any:
     return html.Div([
         heading(visit, "overview", *([start_button(
             "overview", "outlook", _say(visit, "look_ahead"), variant="light")] if known else [])),
+        place(),
         job_card(visit, "overview", KINDS),
-        html.Div(view(visit) if known else no_data(
+        address("overview"),
+        html.Div(view(visit, visit.query.get("group", EVERYBODY)) if known else no_data(
             _say(visit, "no_records_title"), _say(visit, "no_records")), id="overview-view"),
     ])
 
@@ -57,7 +61,8 @@ def view(visit: Visit, asked: str = EVERYBODY) -> Any:
         whole, shown = recorded(visit.lab), recorded(visit.lab, by, group or None)
     except LabError as error:
         return no_data(_say(visit, "no_records_title"), error.explain(visit.lang))
-    everybody = asked == EVERYBODY
+    everybody = group not in whole.groups.get(by, ())
+    asked = EVERYBODY if everybody else asked
     return dmc.Stack([
         *_filter(visit, whole, asked),
         *_whose_future(visit, tree if everybody else None),

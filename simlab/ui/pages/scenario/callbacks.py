@@ -19,7 +19,7 @@ from simlab.jobs.saving import Saved, as_yaml, named, save_policy, saved_policie
 from simlab.lab import Lab
 from simlab.policy import Policy, parse_policy, with_fields
 from simlab.practice import pack
-from simlab.ui.components import ended, job_of
+from simlab.ui.components import address_of, ended, job_of
 from simlab.ui.components.jobs import begin, notice, start
 from simlab.ui.pages.scenario import results
 from simlab.ui.pages.scenario.address import Tried, differing_fields
@@ -42,9 +42,6 @@ def register(app: Dash, served: Served) -> None:
         ClientsideFunction("simlab", "grow_stale"),
         Output("scenario-results", "className", allow_duplicate=True), CONTROLS,
         prevent_initial_call=True)
-    app.clientside_callback(
-        ClientsideFunction("simlab", "keep_address"), Output("scenario-address", "id"),
-        Input("scenario-address", "data"), prevent_initial_call=True)
 
     @app.callback(
         Output(results.FAN, "figure"), Output({"chart": results.FAN, "part": "table"}, "children"),
@@ -69,7 +66,7 @@ def register(app: Dash, served: Served) -> None:
 
     @app.callback(
         Output("scenario-changes", "children"), Output("scenario-share", "children"),
-        Output("scenario-python", "children"), Output("scenario-address", "data"),
+        Output("scenario-python", "children"), Output(address_of("scenario"), "data"),
         Output({"scenario-shares": ALL}, "children"),
         CONTROLS, State("scenario-tried", "data"), Input("scenario-saved-name", "value"))
     def _said(_values: Sequence[Any], tried: dict[str, str], name: str) -> tuple[Any, ...]:

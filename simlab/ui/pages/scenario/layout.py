@@ -13,7 +13,7 @@ from simlab.errors import LabError
 from simlab.jobs.saving import saved_policies
 from simlab.jobs.setting import policy_named
 from simlab.report import wording
-from simlab.ui.components import card, heading, job_card, start_button
+from simlab.ui.components import address, card, heading, job_card, start_button
 from simlab.ui.components.jobs import notice
 from simlab.ui.pages.scenario import levers, results
 from simlab.ui.pages.scenario.address import Tried, read, starts
@@ -48,7 +48,7 @@ def page(visit: Visit) -> Any:
         dcc.Store(id="scenario-tried", data={"scenario": tried.scenario, "start": tried.start}),
         dcc.Store(id="scenario-visitor", data=secrets.token_hex(8)),
         dcc.Store(id="scenario-version", data=_version(visit, tried)),
-        dcc.Store(id="scenario-address"),
+        address("scenario"),
         dcc.Download(id="scenario-file"),
         dcc.Location(id="scenario-go", refresh="callback-nav"),
     ])

@@ -39,7 +39,7 @@ def fan_card(visit: Visit) -> Any:
     return chart_card(
         visit, FAN, visit.text("page.scenario.fan"), visit.text("page.scenario.fan_note"),
         go.Figure(layout={"height": 340}), header=[], rows=[], data=[],
-        source=Source(formula="", n="", period="", unit=""),
+        source=Source(formula="", n="", period="", unit=""), pin=False,
         controls=dmc.Select(
             id="scenario-outcome", value=HEADLINE, allowDeselect=False, size="xs", w=230,
             data=[{"value": name, "label": wording.outcome_name(name, visit.lang)}
@@ -53,7 +53,8 @@ def numbers(visit: Visit, answer: Preview) -> Any:
     effect = comparison.effect("preview", comparison.baseline)
     cost = comparison.effect("preview", comparison.baseline, "cost")
     number = partial(
-        number_card, visit, n=visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
+        number_card, visit, pin=False,
+        n=visit.text("page.scenario.n", draws=DRAWS, people=answer.people),
         period=visit.text("page.scenario.months", months=len(comparison.months)))
     rests = dmc.Group([calibrated_badge(answer.calibrated, visit.lang),
                        *check_badge(answer.check, visit.lang)], gap="xs", mb="xs")
