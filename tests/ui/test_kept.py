@@ -56,7 +56,7 @@ def test_pin_a_card_and_keep_a_view(
     page.goto(page.url.split("compare")[0] + "overview")
     here = page.locator(".lab-pinned")
     here.locator(".ytitle", has_text=text("outcome.complaints", lang)).wait_for()
-    here.get_by_text(text("ui.badge_prior", lang), exact=True).wait_for()
+    here.get_by_text(text("ui.badge_prior", lang), exact=True).first.wait_for()
     assert fits(page)
     assert foreign(page, lang) == []
     # Another browser has neither; this one opens the view, gives it another name, deletes it.
