@@ -34,6 +34,7 @@ from simlab.policy.schema import described
 from simlab.records.schema import TABLES
 from simlab.rules import Purpose, Rule
 from simlab.rules.enter import enter
+from simlab.ui.pages import PAGES as LAB_PAGES
 from simlab.world import (
     ACCOUNT,
     ACCOUNTS,
@@ -58,6 +59,22 @@ from simlab.world import (
 
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Written by docs/build.py from the code; edit the code, not this page. -->\n\n"
+
+
+def browser() -> str:
+    """The lab in a browser: each page's question, and its picture by `docs/screenshots.py`."""
+    lines = [
+        "# The lab in a browser\n",
+        "`simlab serve LAB` opens it; every page exists in Chinese and in English, in light and "
+        "dark, at a desk and on a phone. A first visit offers a tour. The pictures are made by "
+        "`python docs/screenshots.py LAB` on a built-in sample.\n",
+    ]
+    for page in LAB_PAGES:
+        title, question = (text(f"page.{page.name}.{what}", "en")
+                           for what in ("title", "question"))
+        lines.append(f"## {title}\n\n{question}\n\n"
+                     f"![{title}](../images/{page.name}-en.jpg)\n")
+    return "\n".join(lines)
 
 
 def parameters() -> str:
@@ -378,6 +395,7 @@ def as_json(schema: dict[str, Any]) -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "pages.md": browser,
     "parameters.md": parameters,
     "month.md": month,
     "switches.md": switches,
