@@ -24,7 +24,13 @@ _STARTS = ("preview", "import", "roll_back", "answers")
 
 def register(app: Dash, served: Served) -> None:
     """Attach the callbacks to `app`."""
-    lab, runner = served.lab, served.runner
+    _files(app, served)
+    _work(app, served)
+    _ends(app, served)
+
+
+def _files(app: Dash, served: Served) -> None:
+    """Files that are sent are kept, and looked at before anything is changed."""
 
     @app.callback(
         Output(job_of("data"), "data"), Output("data-files", "children"),
@@ -35,10 +41,14 @@ def register(app: Dash, served: Served) -> None:
         if not contents or not names:
             return (no_update,) * 4
         try:
-            held = uploads.keep(lab, owner(), decoded(names, contents))
-            return _import(profile, dry_run=True), layout.sent(visit(), held), None, None
+            held = uploads.keep(served.lab, owner(), decoded(names, contents))
+            return _import(served, profile, dry_run=True), layout.sent(visit(), held), None, None
         except LabError as error:
             return no_update, no_update, notice(error.explain(visit().lang), error=True), None
+
+
+def _work(app: Dash, served: Served) -> None:
+    """Buttons that start work; taking an import back asks first."""
 
     @app.callback(
         Output(job_of("data"), "data", allow_duplicate=True),
@@ -51,7 +61,7 @@ def register(app: Dash, served: Served) -> None:
         if not any(button["value"] for button in ctx.triggered):
             return no_update, no_update
         try:
-            return _begin(ctx.triggered_id["start"], profile, number), None
+            return _begin(served, ctx.triggered_id["start"], profile, number), None
         except LabError as error:
             return no_update, notice(error.explain(visit().lang), error=True)
 
@@ -62,21 +72,29 @@ def register(app: Dash, served: Served) -> None:
     def _ask(clicks: int | None, _keep: int | None, _do: int | None) -> bool:
         return bool(clicks) and ctx.triggered_id == history.ASK
 
-    def _begin(what: str, profile: str, number: int) -> str:
-        if what == "answers":
-            return begin(runner, "answers", {
-                "draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES})
-        if what == "roll_back":
-            # The one that was asked about, whatever another tab has imported since.
-            return begin(runner, "roll_back", {"number": number})
-        return _import(profile, dry_run=what == "preview")
 
-    def _import(profile: str, *, dry_run: bool) -> str:
-        files = uploads.kept(lab, owner())
-        if not files:
-            raise LabError("upload_none")
-        return begin(runner, "import", {
-            "files": [str(path) for path in files], "profile": profile, "dry_run": dry_run})
+def _begin(served: Served, what: str, profile: str, number: int) -> str:
+    """Start what a button stands for and return the job's id."""
+    if what == "answers":
+        return begin(served.runner, "answers", {
+            "draws": QUICK_DRAWS, "replicates": QUICK_REPLICATES})
+    if what == "roll_back":
+        # The one that was asked about, whatever another tab has imported since.
+        return begin(served.runner, "roll_back", {"number": number})
+    return _import(served, profile, dry_run=what == "preview")
+
+
+def _import(served: Served, profile: str, *, dry_run: bool) -> str:
+    """Start an import of the files that were sent. LabError ``upload_none``."""
+    files = uploads.kept(served.lab, owner())
+    if not files:
+        raise LabError("upload_none")
+    return begin(served.runner, "import", {
+        "files": [str(path) for path in files], "profile": profile, "dry_run": dry_run})
+
+
+def _ends(app: Dash, served: Served) -> None:
+    """What is shown when a job has ended."""
 
     @app.callback(
         Output("data-known", "children"), Output("data-history", "children"),
@@ -85,17 +103,17 @@ def register(app: Dash, served: Served) -> None:
         Output("data-files", "children", allow_duplicate=True),
         Input(ended("data"), "data"), prevent_initial_call=True)
     def _show(job: dict[str, Any] | None) -> Any:
-        done = runner.job(job["id"], owner()) if job and job["state"] == "done" else None
+        done = served.runner.job(job["id"], owner()) if job and job["state"] == "done" else None
         if done is None:
             return (no_update,) * 5
         seen = visit()
-        found = runner.result(done)
+        found = served.runner.result(done)
         if done.kind == "import" and found is not None and found["dry_run"]:
             return *(no_update,) * 3, layout.preview(seen, found), no_update
         shown: Any = None
         files: Any = no_update
         if done.kind == "import":
-            uploads.forget(lab, owner())
+            uploads.forget(served.lab, owner())
             files = layout.sent(seen, [])
             shown = None if found is None else layout.preview(seen, found)
         return layout.known(seen), history.history(seen), answered(seen), shown, files
