@@ -94,50 +94,33 @@ def notice_under_way(u, hazard, chance):
     return 1 if u < hazard * (three + two + one) else 0
 
 
-@rule(
-    "arrival",
-    draws=(
-        "survival",
-        "ability",
-        "willingness",
-        "proactivity",
-        "efficacy",
-        "turn",
-        "notice",
-        uniform("skill", SKILLS),
-        "experience",
-        "selection",
-        normal("insight", INDUSTRIES),
-    ),
-)
-def enter(person, firm, policy, practice, param, draw):
-    """A person comes under observation: traits, skills and states are drawn.
+@inlined
+def take_seat(person, firm, policy, param, draw):
+    """A newcomer takes the seat; experience raises pay and skills. Returns the shift of skills."""
+    shift = policy.hire_skill
+    person.entered = firm.month
+    person.base = firm.entry_base
+    person.grade = 1
+    person.head_start = 0
+    person.retires = 0
+    if draw.experience < policy.experienced:
+        person.base *= policy.experienced_pay
+        person.head_start = int(param.experience_months)
+        shift += param.experience_skill
+    return shift
 
-    Frailty and ability are drawn jointly, conditional on having survived to the present tenure:
-    ability lowers the hazard through efficacy, so long tenure selects both. A newcomer may bring
-    experience, or be the best of several candidates. Who is known to be on notice stays so.
-    """
-    newcomer = person.status == Status.ARRIVING
-    on_notice = not newcomer and person.notice > 0
-    shift = 0.0
-    if newcomer:
-        shift = policy.hire_skill
-        person.entered = firm.month
-        person.base = firm.entry_base
-        person.grade = 1
-        person.head_start = 0
-        person.retires = 0
-        if draw.experience < policy.experienced:
-            person.base *= policy.experienced_pay
-            person.head_start = int(param.experience_months)
-            shift += param.experience_skill
-    person.pay_level = log(person.base / firm.base_reference)
-    person.status = Status.ACTIVE
-    tenure = firm.month - person.entered
 
-    # how ability shifts the level around which efficacy moves, hence the log hazard
-    lift = SUCCESS_SIZE * param.size_ability + SUCCESS_ACTIVITY * param.activity_ability
-    slope = -param.efficacy_exit * lift
+@inlined
+def success_lift(param):
+    """How ability shifts the level around which efficacy moves, hence the log hazard."""
+    return SUCCESS_SIZE * param.size_ability + SUCCESS_ACTIVITY * param.activity_ability
+
+
+@inlined
+def draw_traits(person, tenure, newcomer, policy, param, draw):
+    """Frailty and ability, jointly and given survival so far, and what is fixed for life. Returns
+    the deviation of the log hazard that they make up together, and the ability before selection."""
+    slope = -param.efficacy_exit * success_lift(param)
     spread = math.sqrt(param.frailty_spread * param.frailty_spread + slope * slope) + 1e-9
     deviation = survivor(draw.survival, spread, tenure, param)
     share = slope / spread
@@ -148,10 +131,15 @@ def enter(person, firm, policy, practice, param, draw):
         person.ability = best_candidate(ability, draw.selection, policy.candidates, param)
     # exactly nothing without a spread: the split of the deviation leaves a rounding rest
     person.frailty = deviation - slope * ability if param.frailty_spread > 0.0 else 0.0
-
     person.willingness = draw.willingness
     person.proactivity = draw.proactivity
     person.turn = draw.turn
+    return deviation, ability
+
+
+@inlined
+def draw_skills(person, shift, practice, param, draw):
+    """Skills around those that people of this practice start with."""
     for k in range(SKILLS):
         own = param.skill_spread * normal_quantile(draw.skill[k])
         skill = practice.entry_skill[k] + shift + own
@@ -159,11 +147,15 @@ def enter(person, firm, policy, practice, param, draw):
     for k in range(INDUSTRIES):
         person.insight[k] = param.insight_spread * draw.insight[k]
 
+
+@inlined
+def start_states(person, tenure, ability, param, draw):
+    """States: neutral, but for the efficacy that results so far have left."""
     efficacy = 0.5
     if tenure > 0:
         memory = param.efficacy_memory
         noise = SUCCESS_SPREAD * math.sqrt(memory / (2.0 - memory)) * normal_quantile(draw.efficacy)
-        efficacy += lift * ability + noise
+        efficacy += success_lift(param) * ability + noise
     person.efficacy = min(max(efficacy, 0.0), 1.0)
     person.results = person.efficacy
     person.reward = 0.5
@@ -172,11 +164,16 @@ def enter(person, firm, policy, practice, param, draw):
     person.support = 0.5
     person.control = 0.5
     person.morale = 0.5
+    person.goodwill = 0.5
+
+
+@inlined
+def clear_seat(person, param):
+    """Nothing of whoever sat here before: no work, pay, requests, courses, signs or help."""
     person.expected = 0.0
     person.income = 0.0
     person.bonus = 0.0
     person.advance = 0.0
-    person.goodwill = 0.5
     person.key = 0.0
     person.nominated = 0
     person.change = 0.0
@@ -211,10 +208,15 @@ def enter(person, firm, policy, practice, param, draw):
     person.help_left = 0
     person.attention = 0.0
     person.alert = 0
-    person.leaving = Exit.VOLUNTARY if on_notice else Exit.NONE
+
+
+@inlined
+def set_notice(person, known, tenure, deviation, param, draw):
+    """Who is known to be on notice stays so; someone here before may be, by a draw."""
+    person.leaving = Exit.VOLUNTARY if known else Exit.NONE
     person.reason = Cause.LEVEL
     person.avoidable = 0.0
-    if on_notice:
+    if known:
         person.status = Status.NOTICE
     elif tenure > 0:
         hazard = exp(tenure_hazard(tenure, param) + deviation)
@@ -224,5 +226,41 @@ def enter(person, firm, policy, practice, param, draw):
             person.leaving = Exit.VOLUNTARY
     else:
         person.notice = 0
+
+
+@rule(
+    "arrival",
+    draws=(
+        "survival",
+        "ability",
+        "willingness",
+        "proactivity",
+        "efficacy",
+        "turn",
+        "notice",
+        uniform("skill", SKILLS),
+        "experience",
+        "selection",
+        normal("insight", INDUSTRIES),
+    ),
+)
+def enter(person, firm, policy, practice, param, draw):
+    """A person comes under observation: traits, skills and states are drawn.
+
+    Frailty and ability are drawn jointly, conditional on having survived to the present tenure:
+    ability lowers the hazard through efficacy, so long tenure selects both. A newcomer may bring
+    experience, or be the best of several candidates. Who is known to be on notice stays so.
+    """
+    newcomer = person.status == Status.ARRIVING
+    on_notice = not newcomer and person.notice > 0
+    shift = take_seat(person, firm, policy, param, draw) if newcomer else 0.0
+    person.pay_level = log(person.base / firm.base_reference)
+    person.status = Status.ACTIVE
+    tenure = firm.month - person.entered
+    deviation, ability = draw_traits(person, tenure, newcomer, policy, param, draw)
+    draw_skills(person, shift, practice, param, draw)
+    start_states(person, tenure, ability, param, draw)
+    clear_seat(person, param)
+    set_notice(person, on_notice, tenure, deviation, param, draw)
     person.left = 0
     person.log_weight = 0.0
