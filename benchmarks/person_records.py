@@ -101,7 +101,7 @@ def one_month() -> Callable[..., None]:
              seens, outcomes, k0, k1, scratch):
         start_month(firms[0], start, m)
         month(people, places, teams, departments, firms[0], practices, policies[0], params[0],
-              seens[0], outcomes, k0, k1, scratch)
+              seens[0], outcomes, k0, k1, scratch[0])
 
     return live
 

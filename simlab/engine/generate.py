@@ -27,7 +27,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
-from simlab.compiled import inlined, lean, whole
+from simlab.compiled import copied, inlined, lean, whole
 from simlab.draws import ACCOUNT as ACCOUNT_WORD
 from simlab.draws import fill, invert_exponential, invert_normal, moment, philox, uniform
 from simlab.numeric import exp, log, normal_quantile
@@ -132,29 +132,40 @@ def _stream_name(declared: Rule, kind: str) -> str:
 def _scratch(lives: list[tuple[Rule, ...]]) -> str:
     rows = max((sum(_blocks(r.draws) for r in life) for life in lives), default=0) * WORDS
     account_rows = max((sum(_blocks(r.account_draws) for r in life) for life in lives), default=0)
-    return f'''@njit
+    return f'''WIDTH = (TILE + 1) * ACCOUNTS
+SCRATCH = np.dtype([
+    ("numbers", "f8", ({rows + 1}, TILE)),
+    ("entity", "u4", (TILE,)),
+    ("moments", "u4", (TILE,)),
+    ("histories", "u4", (TILE,)),
+    ("account_numbers", "f8", ({account_rows * WORDS + 1}, WIDTH)),
+    ("account_entity", "u4", (WIDTH,)),
+    ("account_moments", "u4", (WIDTH,)),
+    ("account_histories", "u4", (WIDTH,)),
+    ("column", "i8", (TILE,)),
+])
+"""Room for the random numbers of one tile of people, of a size known beforehand so that a number's
+place needs no arithmetic; account column 0.. is for nobody's."""
+
+
+@njit
 def scratch_rows(history):
-    """Room for the random numbers of one tile of people; account column 0.. is for nobody's."""
-    width = (TILE + 1) * ACCOUNTS
-    return (
-        np.zeros(({rows + 1}, TILE)),
-        np.zeros(TILE, np.uint32),
-        np.zeros(TILE, np.uint32),
-        np.full(TILE, history, np.uint32),
-        np.zeros(({account_rows * WORDS + 1}, width)),
-        np.zeros(width, np.uint32),
-        np.zeros(width, np.uint32),
-        np.zeros(width, np.uint32),
-        np.zeros(TILE, np.int64),
-    )
+    """One row of SCRATCH for a history."""
+    rows = np.zeros(1, SCRATCH)
+    for j in range(TILE):
+        rows[0].histories[j] = history
+    return rows
 
 '''
 
 
-UNPACK = (
-    "(numbers, entity, moments, histories, account_numbers, account_entity, account_moments,\n"
-    " account_histories, column) = scratch"
-)
+UNPACK = """numbers, entity, moments, histories = (
+    scratch.numbers, scratch.entity, scratch.moments, scratch.histories)
+account_numbers, column = scratch.account_numbers, scratch.column
+account_entity, account_moments, account_histories = (
+    scratch.account_entity, scratch.account_moments, scratch.account_histories)"""
+
+FROZEN = "firm, policy, param = copied(firm), copied(policy), copied(param)"
 
 ADDRESSES = """for j in range(count):
     person = people[first + j]
@@ -209,9 +220,9 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
     if of_accounts:
         of_accounts.insert(0, ACCOUNT_ADDRESSES)
 
-    calls = ["person = people[first + j]"]
+    calls = ["at_seat = np.uint64(first) + np.uint64(j)", "person = people[at_seat]"]
     if any(_asks_for_accounts(declared) for declared in rules):
-        calls.append("accounts = all_accounts[first + j].places")
+        calls.append("accounts = all_accounts[at_seat].places")
     for scope, group in groupby(rules, key=lambda r: r.scope):
         inner = []
         for declared in group:
@@ -221,7 +232,7 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
                 inner += _one_by_one(declared, "histories[j]")
             inner.append(_call(declared))
         calls.append(_guard(scope) + "\n" + indent("\n".join(inner), "    "))
-    body = [UNPACK, *drawn, *of_accounts, "for j in range(count):"]
+    body = [UNPACK, FROZEN, *drawn, *of_accounts, "for j in range(count):"]
     body.append(indent("\n".join(calls), "    "))
     names = ", ".join(declared.name for declared in rules)
     return (
@@ -279,7 +290,9 @@ def _one_by_one(declared: Rule, history: str) -> list[str]:
 
 def _call(declared: Rule) -> str:
     """The call of a rule for a person (or no one), its numbers made already."""
-    given = {"team": "teams[person.team]", "practice": "practices[person.practice]"}
+    # unsigned: a signed index is first asked whether it counts from the end
+    given = {"team": "teams[np.uint64(person.team)]",
+             "practice": "practices[np.uint64(person.practice)]"}
     arguments = ", ".join(given.get(a, a) for a in declared.arguments)
     return f"{declared.name}({arguments})"
 

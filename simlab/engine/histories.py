@@ -118,7 +118,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                 return h
             start_month(firms[0], start, m)
             month(people, accounts, teams, departments, firms[0], practices, current[0],
-                  params[draw], seens[0], spare, k0, k1, scratch)
+                  params[draw], seens[0], spare, k0, k1, scratch[0])
         for p in range(len(policies)):
             if several and p == 0:
                 copy_rows(people1, people)
@@ -137,7 +137,7 @@ def run(start, people0, accounts0, teams0, departments0, firms0, practices, poli
                     return h
                 start_month(firms[0], start, m)
                 month(people, accounts, teams, departments, firms[0], practices, policies[p],
-                      params[draw], seens[0], out[h, p, m], k0, k1, scratch)
+                      params[draw], seens[0], out[h, p, m], k0, k1, scratch[0])
                 if COUNTS_GROUPS:  # a branch of its own: numba leaves it out where it is False
                     if groups.shape[2] > 0:
                         count_groups(people, m, labels, groups[h, p])
@@ -214,7 +214,7 @@ def run_panel(start, people0, accounts0, teams0, departments0, firms0, practices
                     completes(people[i], course[m, i])
         policy = policies[min(m, len(policies) - 1)]
         month(people, accounts, teams, departments, firms[0], practices, policy, params[0],
-              seens[0], outcomes, k0, k1, scratch)
+              seens[0], outcomes, k0, k1, scratch[0])
         quarter = m - (start + m) % 3
         for i in range(len(people)):
             person = people[i]
@@ -279,7 +279,7 @@ def resample(people, weights, spare, slot, k0, k1, history, month, stream):
 def copies_month(people, all_accounts, teams, departments, firm, practices, policy, param, seen,
                  k0, k1, base, scratch):
     """One month of a person's copies, each in a history of its own."""
-    histories = scratch[3]
+    histories = scratch.histories
     for first in range(0, len(people), TILE):
         count = min(TILE, len(people) - first)
         for j in range(count):
@@ -320,7 +320,7 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
         for m in range(begin, months):
             start_month(firms[0], start, m)
             copies_month(people, all_accounts, teams, departments, firms[0], practices, policy,
-                         param, seen[i, m], k0, k1, base, scratch)
+                         param, seen[i, m], k0, k1, base, scratch[0])
             top = -1e300
             for c in range(copies):
                 top = max(top, people[c].log_weight)
@@ -347,7 +347,7 @@ def replay(start, templates, accounts0, teams, departments, firms0, practices, p
             start_month(firms[0], start, months + h)
             left_by[i, h] = 0.0
             copies_month(people, all_accounts, teams, departments, firms[0], practices, policy,
-                         param, staying[0], k0, k1, base, scratch)
+                         param, staying[0], k0, k1, base, scratch[0])
             for c in range(copies):
                 left_by[i, h] += weights[c] * (1.0 - exp(people[c].log_weight))
     return True
