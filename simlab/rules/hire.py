@@ -129,7 +129,9 @@ def assign(people, firm, policy, practices):
         return
     # everybody up to the last place that is free; of equals the first slots
     nominated = np.partition(rank, nominees - 1)[nominees - 1]
-    moving = np.partition(rank, wanted - 1)[wanted - 1] if wanted > 0 else -np.inf
+    moving = nominated if wanted > 0 else -np.inf
+    if 0 < wanted < nominees:
+        moving = np.partition(rank, wanted - 1)[wanted - 1]
     here, ahead_of = 0, 0
     for k in range(others):
         here += 1 if rank[k] < moving else 0

@@ -79,13 +79,13 @@ def practise(person, coached, practice, param):
     """Skills gain with coaching and key work as far as the work uses them; what lies above the
     starting level is forgotten as far as it does not. Without branches: everybody, every month."""
     rate = param.coaching_gain * coached + param.doing_gain * person.key
-    kept = 1.0 - param.passed_forgetting
+    kept = param.forgetting * param.passed_forgetting
     for k in range(SKILLS):
         used = person.key * practice.key_demand[k]
         used += (1.0 - person.key) * practice.standard_demand[k]
         used *= SKILLS
         idle = max(person.skills[k] - practice.entry_skill[k], 0.0) * max(1.0 - used, 0.0)
-        fading = param.forgetting * (1.0 - kept * ((person.passed >> k) & 1))
+        fading = kept if (person.passed >> k) & 1 else param.forgetting
         skill = person.skills[k] + rate * used - fading * idle
         person.skills[k] = min(max(skill, 0.0), 1.0)
 

@@ -1,6 +1,8 @@
 """Score: attainments of the KPIs, weighed by the stage of the incentive scheme."""
 # mypy: disable-error-code="no-untyped-def"
 
+import numpy as np
+
 from simlab.compiled import inlined
 from simlab.rules import rule
 from simlab.rules.effort import stage_of
@@ -10,6 +12,8 @@ RESULTS_MEMORY = 0.3
 """Weight of the newest month in the level of results: the firm looks at about a quarter."""
 DECISION_WEIGHT = 0.1
 """Weight of a key decision in it: decisions are rarer than months and each says less."""
+COUNTED = np.array([courses.bit_count() for courses in range(1 << COURSES)], np.float64)
+"""How many courses a number with a bit per course holds."""
 
 
 @inlined
@@ -104,13 +108,9 @@ def attain_own(person, weights, policy, practice):
 @inlined
 def passed_share(person, policy):
     """Share of the courses on offer that are passed; all of them where none is offered."""
-    taught = 0
-    passed = 0
-    for k in range(COURSES):
-        if policy.course_hours[k] > 0.0:
-            taught += 1
-            passed += (person.passed >> k) & 1
-    return passed / taught if taught > 0 else 1.0
+    if policy.courses == 0:
+        return 1.0
+    return COUNTED[person.passed & policy.courses] / COUNTED[policy.courses]
 
 
 @rule("person")
