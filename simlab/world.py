@@ -407,6 +407,7 @@ PRACTICE = np.dtype(
         ("standard_demand", "f8", (SKILLS,)),  # weights of skills in standard work, sum 1
         ("key_demand", "f8", (SKILLS,)),
         ("entry_skill", "f8", (SKILLS,)),  # mean skills of newcomers
+        ("entry_fit", "f8"),  # how well they meet the standard demand
         ("cycle", "f8"),  # mean months from opening to decision
         ("account_value", "f8"),  # monthly business of a won account, in months of base pay
         ("key_standard", "f8"),  # win rate expected of people in key work

@@ -142,7 +142,7 @@ SCRATCH = np.dtype([
     ("account_entity", "u4", (WIDTH,)),
     ("account_moments", "u4", (WIDTH,)),
     ("account_histories", "u4", (WIDTH,)),
-    ("column", "i8", (TILE,)),
+    ("column", "u8", (TILE,)),
 ])
 """Room for the random numbers of one tile of people, of a size known beforehand so that a number's
 place needs no arithmetic; account column 0.. is for nobody's."""
@@ -168,15 +168,16 @@ account_entity, account_moments, account_histories = (
 FROZEN = "firm, policy, param = copied(firm), copied(policy), copied(param)"
 
 ADDRESSES = """for j in range(count):
-    person = people[first + j]
+    person = people[np.uint64(first) + np.uint64(j)]
     entity[j] = person.slot
     moments[j] = moment(0, firm.month)"""
 
 ACCOUNT_ADDRESSES = """filled = ACCOUNTS
 for j in range(count):
-    accounts = all_accounts[first + j].places
+    seat = np.uint64(first) + np.uint64(j)
+    accounts = all_accounts[seat].places
     column[j] = 0
-    if people[first + j].key > 0.0:
+    if people[seat].key > 0.0:
         column[j] = filled
         for a in range(ACCOUNTS):
             account_entity[filled] = ACCOUNT_WORD | accounts[a].id
@@ -220,9 +221,9 @@ def _life(number: int, rules: tuple[Rule, ...]) -> str:
     if of_accounts:
         of_accounts.insert(0, ACCOUNT_ADDRESSES)
 
-    calls = ["at_seat = np.uint64(first) + np.uint64(j)", "person = people[at_seat]"]
+    calls = ["seat = np.uint64(first) + np.uint64(j)", "person = people[seat]"]
     if any(_asks_for_accounts(declared) for declared in rules):
-        calls.append("accounts = all_accounts[at_seat].places")
+        calls.append("accounts = all_accounts[seat].places")
     for scope, group in groupby(rules, key=lambda r: r.scope):
         inner = []
         for declared in group:
@@ -267,7 +268,7 @@ def _from_tile(declared: Rule, row: int, account_row: int) -> list[str]:
         total = sum(p.count for p in declared.account_draws)
         tuples = []
         for a in range(ACCOUNTS):
-            words = [f"account_numbers[{account_row + w}, at + {a}]" for w in range(total)]
+            words = [f"account_numbers[{account_row + w}, at + np.uint64({a})]" for w in range(total)]
             given = _shaped(declared.account_draws, words)
             tuples.append(f"ACCOUNT_DRAW_{declared.name.upper()}({given})")
         lines.append("at = column[j]")

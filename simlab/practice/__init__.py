@@ -74,6 +74,7 @@ def practice_records() -> NDArray[np.void]:
             record["standard_demand"][k] = skill["standard"]
             record["key_demand"][k] = skill["key"]
             record["entry_skill"][k] = skill["entry"]
+            record["entry_fit"] += skill["entry"] * skill["standard"]
         for k, kpi in enumerate(data["kpis"].values()):
             record["target"][k] = kpi["target"]
         record["serves"] = serves(name)

@@ -72,9 +72,7 @@ def expect_results(person, scheme, hours, firm, practice, param):
     odds += param.activity_efficacy * (person.efficacy - 0.5)
     if person.status == Status.NOTICE:
         odds -= param.notice_drop
-    talent = fit(person.skills, practice.standard_demand) - fit(
-        practice.entry_skill, practice.standard_demand
-    )
+    talent = fit(person.skills, practice.standard_demand) - practice.entry_fit
     size += param.size_ability * person.ability + param.skill_return * talent + pull
     return odds, size
 
