@@ -1,6 +1,6 @@
 """How the functions of a month are compiled."""
 
-from typing import Any
+from typing import Any, cast
 
 import numba
 from llvmlite import ir
@@ -12,7 +12,8 @@ njit: Any = numba.njit
 
 lean = njit(_nrt=False, error_model="numpy")
 """Compile without numba's reference counting, which costs a person-month 4%: such a function may
-read and write arrays, but make none."""
+read and write arrays, but make none. Divisors are not checked (as in NumPy, x / 0 is infinite or
+not a number): a check of each is one instruction in fifty."""
 
 inlined = njit(forceinline=True, _nrt=False, error_model="numpy")
 """Compile a function, `lean`, into each of its callers: rules about one person and what rules
@@ -27,11 +28,11 @@ def _copied(typing: Any, record: Any) -> Any:  # noqa: ARG001
     if not isinstance(record, types.Record):
         return None
 
-    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
-        size = signature.args[0].size
-        room = cgutils.alloca_once(builder, ir.ArrayType(ir.IntType(8), size))
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        size, memory = signature.args[0].size, cast("Any", cgutils)
+        room = memory.alloca_once(builder, ir.ArrayType(ir.IntType(8), size))
         room.align = 64
-        cgutils.raw_memcpy(builder, room, values[0], context.get_constant(types.intp, size), 1)
+        memory.raw_memcpy(builder, room, values[0], context.get_constant(types.intp, size), 1)
         return builder.bitcast(room, values[0].type)
 
     return record(record), build
@@ -39,4 +40,4 @@ def _copied(typing: Any, record: Any) -> Any:  # noqa: ARG001
 
 copied: Any = intrinsic(_copied)
 """A record's copy on the stack, to be read only. The compiler knows that nothing written elsewhere
-changes it, so what depends on it alone is computed once for a loop over people, not once for each."""
+changes it, so what depends on it alone is computed once for a loop over people, not for each."""

@@ -268,7 +268,8 @@ def _from_tile(declared: Rule, row: int, account_row: int) -> list[str]:
         total = sum(p.count for p in declared.account_draws)
         tuples = []
         for a in range(ACCOUNTS):
-            words = [f"account_numbers[{account_row + w}, at + np.uint64({a})]" for w in range(total)]
+            place = f"at + np.uint64({a})"
+            words = [f"account_numbers[{account_row + w}, {place}]" for w in range(total)]
             given = _shaped(declared.account_draws, words)
             tuples.append(f"ACCOUNT_DRAW_{declared.name.upper()}({given})")
         lines.append("at = column[j]")
