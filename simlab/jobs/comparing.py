@@ -91,12 +91,7 @@ def compare(
     study = scenarios.load(scenario)
     chosen = chosen_policies(study, policies, lab)
     months = study.months if months is None else count_option("--months", months, 1, 120)
-    count_option("--draws", draws, 2, 100_000)
-    count_option("--most", most, 2, 1000)
-    if replicates is not None:
-        count_option("--replicates", replicates, 1, 1000)
-    if not 0 < precision <= 10:
-        raise LabError("bad_precision", value=precision)
+    _check(draws, most, replicates, precision)
     judged = _terms(study, terms or {})
     baseline = chosen_baseline(study, chosen, baseline)
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, beside=True,
@@ -106,9 +101,9 @@ def compare(
                            divided=parts, progress=progress)
     main = setting.drawn.of(ensemble, "main")
     names = [policy.name for policy in chosen]
-    definitions = {policy.name: policy.model_dump(mode="json") for policy in chosen}
-    kept = Kept(lab, {**setting.inputs, "policies": definitions, "months": months, "seed": seed,
-                      "rows": fingerprint(setting.drawn.main), "groups": parts.groups})
+    kept = Kept(lab, {**setting.inputs, "policies": _definitions(chosen), "months": months,
+                      "seed": seed, "rows": fingerprint(setting.drawn.main),
+                      "groups": parts.groups})
     further, reached = replicate(
         setting, chosen, main, baseline=names.index(baseline or names[0]), months=months,
         asked=0.0 if replicates else precision, cap=replicates or most, divided=parts,
@@ -123,17 +118,39 @@ def compare(
         terms=judged, further=further, apart=apart, precision=reached,
         levers=_levers(lab, setting, chosen, baseline or names[0]),
         plan=setting.firm.people.shape[-1])
-    compared = Compared(
+    compared = _compared(setting, comparison, chosen, months, only or {})
+    _keep(compared, lab, out)
+    kept.clear()
+    return compared
+
+
+def _check(draws: int, most: int, replicates: int | None, precision: float) -> None:
+    """Refuse counts and a precision that cannot be run."""
+    count_option("--draws", draws, 2, 100_000)
+    count_option("--most", most, 2, 1000)
+    if replicates is not None:
+        count_option("--replicates", replicates, 1, 1000)
+    if not 0 < precision <= 10:
+        raise LabError("bad_precision", value=precision)
+
+
+def _compared(
+    setting: Setting, comparison: Comparison, chosen: Sequence[Policy], months: int,
+    only: Mapping[str, Sequence[str]],
+) -> Compared:
+    """A comparison with what is said around it."""
+    return Compared(
         **setting.heading(), comparison=comparison,
         titles={policy.name: {str(k): v for k, v in policy.title.items()} for policy in chosen},
         options={**setting.options(), "replicates": comparison.replicates, "months": months,
                  "policies": list(comparison.policies), "baseline": comparison.baseline,
-                 "only": {name: list(values) for name, values in (only or {}).items() if values}},
-        definitions=definitions,
-    )
-    _keep(compared, lab, out)
-    kept.clear()
-    return compared
+                 "only": {name: list(values) for name, values in only.items() if values}},
+        definitions=_definitions(chosen))
+
+
+def _definitions(chosen: Sequence[Policy]) -> dict[str, Any]:
+    """Policy name -> the policy as plain data."""
+    return {policy.name: policy.model_dump(mode="json") for policy in chosen}
 
 
 def _terms(study: scenarios.Scenario, asked: Mapping[str, Any]) -> Terms:
