@@ -54,6 +54,13 @@ def kept(lab: Lab, owner: str) -> list[Path]:
     return sorted(path for path in folder(lab, owner).glob("[!.]*") if path.is_file())
 
 
+def mark(files: Sequence[Path]) -> str:
+    """What tells `files` that were kept from any sent in their place."""
+    states = [(path.name, path.stat()) for path in files]
+    said = "\n".join(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def forget(lab: Lab, owner: str) -> None:
     """Delete them."""
     shutil.rmtree(folder(lab, owner), ignore_errors=True)

@@ -83,6 +83,25 @@ def test_bad_files_are_told_and_change_nothing(visit: Visit, lab: Lab, tmp_path:
     page.locator("#data-score", has_text="%").wait_for()
 
 
+@pytest.mark.browser
+@pytest.mark.slow
+def test_files_of_another_tab_are_not_imported_by_this_one(
+    visit: Visit, lab: Lab, tmp_path: Path
+) -> None:
+    page = visit("en", "desktop", "data")
+    page.locator(".lab-drop input").set_input_files(SAMPLE)
+    page.locator("#data-preview").get_by_role("cell").first.wait_for()
+    other = page.context.new_page()
+    other.goto(page.url)
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    other.locator(".lab-drop input").set_input_files(str(tmp_path / "people.csv"))
+    other.locator("#data-files", has_text="people.csv").wait_for()
+
+    page.get_by_role("button", name=text("page.data.import_now", "en"), exact=True).click()
+    page.get_by_text(LabError("upload_other", files="people.csv").explain("en")).wait_for()
+    assert [job.kind for job in JobTable(lab).jobs(None)] == ["import", "import"]  # both looked
+
+
 def test_what_grows_stale_is_told_before_a_roll_back(lab: Lab) -> None:
     outlook(lab, months=2, draws=4, replicates=2)
     answers(lab, draws=20, replicates=2, months=1)

@@ -35,16 +35,20 @@ def _files(app: Dash, served: Served) -> None:
     @app.callback(
         Output(job_of("data"), "data"), Output("data-files", "children"),
         Output("data-notice", "children"), Output("data-preview", "children"),
+        Output("data-mark", "data"),
         Input("data-upload", "contents"), State("data-upload", "filename"),
         State("data-profile", "value"), prevent_initial_call=True)
     def _sent(contents: list[str] | None, names: list[str] | None, profile: str) -> Any:
         if not contents or not names:
-            return (no_update,) * 4
+            return (no_update,) * 5
         try:
             held = uploads.keep(served.lab, owner(), decoded(names, contents))
-            return _import(served, profile, dry_run=True), layout.sent(visit(), held), None, None
+            mark = uploads.mark(uploads.kept(served.lab, owner()))
+            return (_import(served, profile, mark, dry_run=True), layout.sent(visit(), held), None,
+                    None, mark)
         except LabError as error:
-            return no_update, no_update, notice(error.explain(visit().lang), error=True), None
+            return (no_update, no_update, notice(error.explain(visit().lang), error=True), None,
+                    no_update)
 
 
 def _work(app: Dash, served: Served) -> None:
@@ -54,14 +58,15 @@ def _work(app: Dash, served: Served) -> None:
         Output(job_of("data"), "data", allow_duplicate=True),
         Output("data-notice", "children", allow_duplicate=True),
         *(Input(start("data", what), "n_clicks") for what in _STARTS),
-        State("data-profile", "value"), State(history.NUMBER, "data"), prevent_initial_call=True)
+        State("data-profile", "value"), State(history.NUMBER, "data"), State("data-mark", "data"),
+        prevent_initial_call=True)
     def _start(*given: Any) -> Any:
-        profile, number = given[-2:]
+        profile, number, mark = given[-3:]
         # A button drawn anew calls too, without having been clicked.
         if not any(button["value"] for button in ctx.triggered):
             return no_update, no_update
         try:
-            return _begin(served, ctx.triggered_id["start"], profile, number), None
+            return _begin(served, ctx.triggered_id["start"], profile, number, mark), None
         except LabError as error:
             return no_update, notice(error.explain(visit().lang), error=True)
 
@@ -73,7 +78,7 @@ def _work(app: Dash, served: Served) -> None:
         return bool(clicks) and ctx.triggered_id == history.ASK
 
 
-def _begin(served: Served, what: str, profile: str, number: int) -> str:
+def _begin(served: Served, what: str, profile: str, number: int, mark: str) -> str:
     """Start what a button stands for and return the job's id."""
     if what == "answers":
         return begin(served.runner, "answers", {
@@ -81,14 +86,17 @@ def _begin(served: Served, what: str, profile: str, number: int) -> str:
     if what == "roll_back":
         # The one that was asked about, whatever another tab has imported since.
         return begin(served.runner, "roll_back", {"number": number})
-    return _import(served, profile, dry_run=what == "preview")
+    return _import(served, profile, mark, dry_run=what == "preview")
 
 
-def _import(served: Served, profile: str, *, dry_run: bool) -> str:
-    """Start an import of the files that were sent. LabError ``upload_none``."""
+def _import(served: Served, profile: str, mark: str, *, dry_run: bool) -> str:
+    """Start an import of the files that were sent. LabErrors ``upload_none``, and
+    ``upload_other`` where another tab has since sent others than those of `mark`."""
     files = uploads.kept(served.lab, owner())
     if not files:
         raise LabError("upload_none")
+    if uploads.mark(files) != mark:
+        raise LabError("upload_other", files=", ".join(path.name for path in files))
     return begin(served.runner, "import", {
         "files": [str(path) for path in files], "profile": profile, "dry_run": dry_run})
 

@@ -120,6 +120,7 @@ def _wizard(visit: Visit) -> Any:
         ], gap="sm"),
         job_card(visit, "data", KINDS),
         html.Div(id="data-notice"),
+        dcc.Store(id="data-mark", data=uploads.mark(waiting)),
         html.Div(id="data-preview"))
 
 
