@@ -25,7 +25,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from simlab import compiled
+import simlab.compiled
 from simlab.draws import (
     WORDS,
     fill,
@@ -92,7 +92,7 @@ def compiled_for(function: Any, given: tuple[Any, ...]) -> Callable[..., Any]:
 @functools.cache
 def fingerprint(month: Month = MONTH) -> str:
     """16 hex digits of everything that decides what a month computes."""
-    parts = [numba.__version__, np.__version__, _source(month), inspect.getsource(compiled)]
+    parts = [numba.__version__, np.__version__, _source(month), inspect.getsource(simlab.compiled)]
     parts += [str(dtype.descr) for dtype in (month.person, *RECORDS)]
     parts += [str([p.name for p in month.parameters]), str(STILL_HERE)]
     seen: set[int] = set()

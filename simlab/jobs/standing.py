@@ -266,8 +266,8 @@ def comparison_changes(lab: Lab, tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _reports(lab: Lab, digest: str | None, items: Sequence[Item]) -> list[Item]:
-    """A report is out of date with anything that it shows, and where a result that it shows was
-    made anew."""
+    """A report is out of date with anything that it shows, where a result that it shows was made
+    anew, and where the calibration has been checked since."""
     present = {"data": digest and digest[:16], "model": model_version()}
     known = {(item.kind, item.name): item for item in items}
     found = []
@@ -276,7 +276,9 @@ def _reports(lab: Lab, digest: str | None, items: Sequence[Item]) -> list[Item]:
                  for kind, rests in tree["rests"].items()]
         causes = [*_changed(tree["inputs"], present),
                   *(cause for _, item in shown if item for cause in item.stale),
-                  *("results" for made, item in shown if item is None or item.made != made)]
+                  *("results" for made, item in shown if item is None or item.made != made),
+                  *("check" for _, item in shown if item and item.kind == "comparison"
+                    and item.facts.get("check") != tree["check"])]
         found.append(Item("report", tree["file"], tree["made"], tuple(dict.fromkeys(causes)),
                           {key: value for key, value in tree.items() if value is not None}))
     return sorted(found, key=lambda item: item.made, reverse=True)
