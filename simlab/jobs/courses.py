@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import scenarios
 from simlab.decide.courses import EFFECTS, Course, Pair, best_of, course_of
 from simlab.decide.effects import Beside
 from simlab.decide.outcomes import HEADLINE
@@ -17,9 +16,8 @@ from simlab.decide.precision import over_months
 from simlab.decide.warrant import Parameters
 from simlab.engine.detail import skill_name
 from simlab.errors import LabError
-from simlab.jobs.common import count_option, fingerprint
-from simlab.jobs.detailing import detailed
-from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.detailing import as_kept, asked, detailed, headed
+from simlab.jobs.setting import Setting, set_up
 from simlab.jobs.stored import file_of_policy
 from simlab.jobs.variation import varied_pairs
 from simlab.lab import Lab
@@ -75,10 +73,8 @@ class Courses:
     options: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
-        from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
-        return {**tree.pop("heading"), **tree}
+        """As plain data: what the lab keeps."""
+        return as_kept(self)
 
 
 def courses(
@@ -95,11 +91,7 @@ def courses(
     teaches or coaches.
     """
     progress = progress or Progress()
-    study = scenarios.load(scenario)
-    chosen = policy_named(study, policy or list(study.policies)[-1], lab)
-    months = study.months if months is None else count_option("--months", months, 1, 120)
-    count_option("--draws", draws, 2, 100_000)
-    count_option("--replicates", replicates, 1, 1000)
+    study, chosen, months = asked(lab, scenario, policy, months, draws, replicates)
     found = list(candidates(chosen, list(study.policies.values())))
     if not found:
         raise LabError("no_courses", policy=chosen.name, scenario=study.name)
@@ -208,8 +200,7 @@ def _judged(
 def _told(
     setting: Setting, chosen: Policy, judged: tuple[Course, ...], options: Mapping[str, Any]
 ) -> Courses:
-    heading, definition = setting.heading(), chosen.model_dump(mode="json")
-    heading["inputs"] |= {"policy": fingerprint(definition)}
+    heading, definition = headed(setting, chosen), chosen.model_dump(mode="json")
     return Courses(
         heading=heading, policy=chosen.name, titles={chosen.name: dict(chosen.title)},
         definition=definition, practice=chosen.practice,

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import scenarios
 from simlab.decide.incentives import (
     PAID,
     Gap,
@@ -24,9 +23,8 @@ from simlab.decide.incentives import (
 from simlab.decide.intervals import Interval
 from simlab.engine.detail import DETAILED, FIRST, SEGMENTS
 from simlab.engine.ensemble import Ensemble
-from simlab.jobs.common import count_option, fingerprint
-from simlab.jobs.detailing import detailed
-from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.detailing import as_kept, asked, detailed, headed
+from simlab.jobs.setting import Setting, set_up
 from simlab.jobs.stored import file_of_policy
 from simlab.lab import Lab
 from simlab.panel import month_name
@@ -74,11 +72,9 @@ class Incentives:
     options: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
-        from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
-        tree["kpis"] = [{**asdict(kpi), "unrewarded": kpi.unrewarded} for kpi in self.kpis]
-        return {**tree.pop("heading"), **tree}
+        """As plain data: what the lab keeps."""
+        return as_kept(self) | {
+            "kpis": [{**asdict(kpi), "unrewarded": kpi.unrewarded} for kpi in self.kpis]}
 
 
 def incentives(
@@ -90,11 +86,7 @@ def incentives(
     one of the scenario) in the month told in more detail, and keep what its pay plan rewards in
     the lab. LabErrors of `set_up` and `policy_named`."""
     progress = progress or Progress()
-    study = scenarios.load(scenario)
-    chosen = policy_named(study, policy or list(study.policies)[-1], lab)
-    months = study.months if months is None else count_option("--months", months, 1, 120)
-    count_option("--draws", draws, 2, 100_000)
-    count_option("--replicates", replicates, 1, 1000)
+    study, chosen, months = asked(lab, scenario, policy, months, draws, replicates)
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
     runs = list(detailed(setting, [chosen], months=months, replicates=replicates,
                          stage="incentives", progress=progress))
@@ -116,9 +108,8 @@ def _reduced(
     setting: Setting, chosen: Policy, found: Segments, options: Mapping[str, Any],
 ) -> Incentives:
     months = tuple(month_name(setting.firm.start + m) for m in range(options["months"]))
-    heading = setting.heading()
+    heading = headed(setting, chosen)
     definition = chosen.model_dump(mode="json")
-    heading["inputs"] |= {"policy": fingerprint(definition)}
     stages = chosen.incentive.stages
     figures = ("score", "key_earned", "income", "expected", *PAID)
     return Incentives(

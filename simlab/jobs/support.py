@@ -4,22 +4,20 @@ each lever of support does, and what the records show."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import scenarios
 from simlab.decide.intervals import Interval, interval_of
 from simlab.decide.outcomes import HEADLINE
 from simlab.decide.outcomes import outcome as described
 from simlab.decide.waiting import Waiting, counts, recorded, simulated, still_open
 from simlab.engine.closer import WAITS, answered_name, dropped_name, open_name
 from simlab.engine.switches import CHANNELS, without
-from simlab.jobs.common import count_option, fingerprint
-from simlab.jobs.detailing import detailed
-from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.detailing import as_kept, asked, detailed, headed
+from simlab.jobs.setting import Setting, set_up
 from simlab.jobs.stored import file_of_policy
 from simlab.lab import Lab
 from simlab.panel import month_name
@@ -92,10 +90,8 @@ class Support:
     options: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
-        from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
-        return {**tree.pop("heading"), **tree}
+        """As plain data: what the lab keeps."""
+        return as_kept(self)
 
 
 @dataclass(frozen=True)
@@ -120,11 +116,7 @@ def support(
     of the scenario), the scenario's baseline, and the policy with each lever of support moved, in
     the same futures; look up what the records say of requests; keep the answer in the lab."""
     progress = progress or Progress()
-    study = scenarios.load(scenario)
-    chosen = policy_named(study, policy or list(study.policies)[-1], lab)
-    months = study.months if months is None else count_option("--months", months, 1, 120)
-    count_option("--draws", draws, 2, 100_000)
-    count_option("--replicates", replicates, 1, 1000)
+    study, chosen, months = asked(lab, scenario, policy, months, draws, replicates)
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
     tried = _tried(chosen, study.policies[study.baseline])
     found = _run(setting, [chosen, *(each for *_, each in tried)], months, replicates, progress)
@@ -191,9 +183,8 @@ def _told(
     lab: Lab, setting: Setting, chosen: Policy, tried: Sequence[Tried], found: Counted,
     shut: Counted, options: Mapping[str, Any],
 ) -> Support:
-    study, heading = setting.study, setting.heading()
+    study, heading = setting.study, headed(setting, chosen)
     definition = chosen.model_dump(mode="json")
-    heading["inputs"] |= {"policy": fingerprint(definition)}
     informed = dict(zip(NAMES, setting.drawn.informed.tolist(), strict=True))
     estimated = tuple(name for name in RESTS_ON if informed[name])
     observed, observed_from = _observed(lab, setting, chosen.support.sla)

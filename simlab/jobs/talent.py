@@ -5,25 +5,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import scenarios
 from simlab.decide.fit import SIGNS, Sign, conditioned, standardised, told_apart
 from simlab.decide.intervals import Fan, Interval, fan_of, interval_of
 from simlab.engine.closer import BINS, fit_name
 from simlab.engine.detail import skill_name
 from simlab.engine.groups import division, teams
 from simlab.jobs.checking import refusal
-from simlab.jobs.common import count_option, fingerprint
-from simlab.jobs.detailing import detailed
+from simlab.jobs.detailing import as_kept, asked, detailed, headed
 from simlab.jobs.forecasting import ENOUGH_EXITS
 from simlab.jobs.outlook import DIVIDED
 from simlab.jobs.records import panel_or_none
-from simlab.jobs.setting import Setting, policy_named, set_up
+from simlab.jobs.setting import Setting, set_up
 from simlab.jobs.stored import file_of_policy
 from simlab.lab import Lab
 from simlab.panel import STILL_HERE, Panel, month_name
@@ -124,10 +122,8 @@ class Talent:
     options: Mapping[str, Any]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data: what the lab keeps. The heading stands at the top; ``name`` tells it
-        from others of its kind."""
-        tree = {**asdict(self), "name": f"{self.heading['scenario']}.{self.policy}"}
-        return {**tree.pop("heading"), **tree}
+        """As plain data: what the lab keeps."""
+        return as_kept(self)
 
 
 def talent(
@@ -144,11 +140,7 @@ def talent(
     the calibration, its check or the records do not carry it (``refused``).
     """
     progress = progress or Progress()
-    study = scenarios.load(scenario)
-    chosen = policy_named(study, policy or list(study.policies)[-1], lab)
-    months = study.months if months is None else count_option("--months", months, 1, 120)
-    count_option("--draws", draws, 2, 100_000)
-    count_option("--replicates", replicates, 1, 1000)
+    study, chosen, months = asked(lab, scenario, policy, months, draws, replicates)
     setting = set_up(lab, scenario, draws=draws, seed=seed, prior=prior, progress=progress)
     panel = panel_or_none(lab) if setting.people_from == "records" else None
     heard: dict[str, Figures] = {}
@@ -217,10 +209,9 @@ def _told(
     lab: Lab, setting: Setting, chosen: Policy, runs: Sequence[Any], panel: Panel | None,
     heard: Mapping[str, Figures], options: Mapping[str, Any],
 ) -> Talent:
-    study, heading, practice = setting.study, setting.heading(), setting.study.facts.practice
+    study, heading, practice = setting.study, headed(setting, chosen), setting.study.facts.practice
     record, base = practice_records()[NAMES.index(practice)], study.policies[study.baseline]
     definition = chosen.model_dump(mode="json")
-    heading["inputs"] |= {"policy": fingerprint(definition)}
 
     def of(name: str) -> Figures:
         """(draw, policy, month) expected."""

@@ -228,6 +228,8 @@ def test_courses_are_kept_and_add_up(lab):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_report_shows_both_of_them(lab, lang):
+    incentives(lab, STUDY.name, "train_and_help", **FINE)
+    courses(lab, STUDY.name, "train_and_help", **FINE)
     page = report(lab, lang).read_text("utf-8")
     for title in ("incentives.title", "incentives.kpis", "courses.title", "courses.behind"):
         assert text(title, lang) in page

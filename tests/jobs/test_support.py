@@ -136,7 +136,7 @@ def test_it_is_kept_and_departments_that_answer_at_once_leave_nobody_waiting(lab
 @pytest.mark.slow
 def test_without_key_work_nobody_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     idle = with_fields(STUDY.policies["move_only"], {"selection.key_share": 0.0}, name="idle")
-    monkeypatch.setattr("simlab.jobs.support.policy_named", lambda *_: idle)
+    monkeypatch.setattr("simlab.jobs.detailing.policy_named", lambda *_: idle)
     made = support(lab, STUDY.name, "idle", **FINE)
     assert made.waiting == ()
     assert made.dropped.mean == 0
